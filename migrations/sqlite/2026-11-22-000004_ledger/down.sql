@@ -1,0 +1,4 @@
+DROP TABLE deliveries;
+DROP TABLE relays;
+DROP TABLE nodes;
+DROP TABLE editions;

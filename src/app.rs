@@ -1,0 +1,331 @@
+//! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::task::{JoinError, JoinSet};
+
+use crate::clock::Clock;
+use crate::delivery::{self, Engine};
+use crate::domain::token::{self, KeyError, Keyring};
+use crate::journeys::{self, Context, JourneyError};
+use crate::mail::relay::{Relay, RelayError, Timeouts};
+use crate::mail::templates::{Look, TemplateError, Templates};
+use crate::scheduler::Scheduler;
+use crate::settings::{Settings, SettingsError};
+use crate::store::{Store, StoreError, instance, micros};
+use crate::web;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Journey(#[from] JourneyError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Relay(#[from] RelayError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("secret.key_file {path}: {problem}")]
+    Keys { path: String, problem: String },
+    #[error("cannot listen on {address}: {problem}")]
+    Listen { address: String, problem: String },
+    #[error("the web server could not start: {0}")]
+    Web(String),
+    #[error("the heartbeat could not start: {0}")]
+    Scheduler(String),
+    #[error("{0}")]
+    System(String),
+}
+
+/// An opened instance: settings, database and what the journeys need. Nothing runs yet.
+#[derive(Clone)]
+pub struct App {
+    pub settings: Arc<Settings>,
+    pub store: Store,
+    pub context: Arc<Context>,
+    pub clock: Clock,
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    pub web: bool,
+    pub delivery: bool,
+    pub scheduler: bool,
+}
+
+impl Roles {
+    pub const ALL: Roles = Roles { web: true, delivery: true, scheduler: true };
+}
+
+impl App {
+    /// Opens the database (and migrates it), reads the keys, compiles the templates.
+    pub fn open(settings: Settings, clock: Clock) -> Result<Self, AppError> {
+        let templates = templates(&settings)?;
+        let store = Store::open(settings.database.url.expose())?;
+        store.migrate()?;
+        let keyring = known_keyring(&settings.secret.key_file, &store, &clock)?;
+        let context = Context { keyring, templates, config: journeys_config(&settings) };
+        Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
+    }
+
+    /// The relay as the settings name it.
+    pub fn relay(&self) -> Result<Relay, AppError> {
+        relay(&self.settings)
+    }
+
+    pub async fn engine(&self) -> Result<Engine, AppError> {
+        let delivery = &self.settings.delivery;
+        let relay = &self.settings.relay;
+        let config = delivery::Config {
+            connections: usize::try_from(relay.connections).unwrap_or(1),
+            mails_per_connection: usize::try_from(relay.mails_per_connection).unwrap_or(usize::MAX),
+            batch: i64::from(delivery.batch),
+            per_second: relay.per_second,
+            takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
+            bounce_address: self.settings.bounce.address.clone(),
+            node_name: format!("{}-{}", self.settings.public_host(), std::process::id()),
+        };
+        Ok(Engine::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), self.relay()?, config).await?)
+    }
+
+    /// The state the pages work on. `demo`: the directory of captured mails, shown only there.
+    pub fn web_state(&self, metrics: Option<PrometheusHandle>, demo: Option<&Path>) -> Result<web::State, AppError> {
+        let config = web_config(&self.settings);
+        let pages = web::Pages::new(&config, demo.is_some()).map_err(|error| AppError::Web(error.to_string()))?;
+        Ok(web::State {
+            store: self.store.clone(),
+            context: Arc::clone(&self.context),
+            clock: self.clock.clone(),
+            config: Arc::new(config),
+            pages: Arc::new(pages),
+            metrics,
+            demo: demo.map(Path::to_owned),
+        })
+    }
+
+    /// Runs the given roles until the process is asked to stop (SIGTERM, SIGINT) or one of them breaks down, which is an error.
+    pub async fn serve(&self, roles: Roles, listener: Option<TcpListener>, demo: Option<&Path>) -> Result<(), AppError> {
+        // What can fail is built before anything runs.
+        let server = match listener.filter(|_| roles.web) {
+            Some(listener) => {
+                let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| AppError::Web(error.to_string()))?;
+                let workers = std::thread::available_parallelism().map_or(2, usize::from);
+                let server = web::server(self.web_state(Some(metrics), demo)?, listener, workers);
+                Some(server.map_err(|error| AppError::Web(error.to_string()))?)
+            }
+            None => None,
+        };
+        let engine = if roles.delivery { Some(Arc::new(self.engine().await?)) } else { None };
+        let scheduler = if roles.scheduler {
+            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone()).await;
+            Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
+        } else {
+            None
+        };
+        let handle = server.as_ref().map(Server::handle);
+        let mut parts = JoinSet::new();
+        if let Some(server) = server {
+            parts.spawn(async move { server.await.map_err(|error| AppError::Web(error.to_string())) });
+        }
+        if let Some(engine) = engine.clone() {
+            parts.spawn(async move {
+                engine.run().await;
+                Ok(())
+            });
+        }
+        let mut stopped = tokio::select! {
+            asked = asked_to_stop() => asked,
+            Some(ended) = parts.join_next() => joined(ended).and(Err(AppError::System("a part of rundbrief ended by itself".into()))),
+        };
+        if let Some(scheduler) = scheduler {
+            scheduler.stop().await;
+        }
+        if let Some(handle) = handle {
+            // Requests that have begun are answered.
+            handle.stop(true).await;
+        }
+        // Last, because a request that was still being answered may have queued a mail: it stays in the ledger.
+        if let Some(engine) = engine {
+            engine.stop();
+        }
+        while let Some(ended) = parts.join_next().await {
+            stopped = stopped.and(joined(ended));
+        }
+        tracing::info!("stopped in order");
+        stopped
+    }
+}
+
+/// How a part of the process ended; a panic in it is an error like any other.
+fn joined(ended: Result<Result<(), AppError>, JoinError>) -> Result<(), AppError> {
+    ended.unwrap_or_else(|error| Err(AppError::System(format!("a part of rundbrief broke down: {error}"))))
+}
+
+async fn asked_to_stop() -> Result<(), AppError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error: std::io::Error| AppError::System(format!("signals cannot be received: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("asked to stop: mails in flight are finished, none is begun");
+    Ok(())
+}
+
+/// Takes the port now, so that a taken one is told before anything is printed. `option` names where it can be changed.
+pub fn listen(address: std::net::SocketAddr, option: &str) -> Result<TcpListener, AppError> {
+    let listener = TcpListener::bind(address).map_err(|error| AppError::Listen {
+        address: address.to_string(),
+        problem: if error.kind() == std::io::ErrorKind::AddrInUse {
+            format!("the port is taken. Choose another with {option}")
+        } else {
+            format!("{error}. Check {option}")
+        },
+    })?;
+    Ok(listener)
+}
+
+pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
+    let delivery = &settings.delivery;
+    let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    let timeouts = Timeouts {
+        connect: seconds(delivery.connect_seconds),
+        greeting: seconds(delivery.greeting_seconds),
+        command: seconds(delivery.command_seconds),
+        data: seconds(delivery.data_seconds),
+        block: seconds(delivery.write_seconds),
+        final_dot: seconds(delivery.final_dot_seconds),
+        ..Timeouts::default()
+    };
+    Ok(Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?.with_timeouts(timeouts))
+}
+
+pub fn templates(settings: &Settings) -> Result<Templates, AppError> {
+    let look = Look { colour: settings.look.colour.clone(), ..Look::default() };
+    Ok(Templates::load(settings.templates.directory.as_deref(), &look)?)
+}
+
+/// The keys, if they are those that this database's links were signed with. A key file that went missing is an error and
+/// never silently made anew: every link that was ever mailed would be dead.
+fn known_keyring(path: &Path, store: &Store, clock: &Clock) -> Result<Keyring, AppError> {
+    let failed = |problem: String| AppError::Keys { path: path.display().to_string(), problem };
+    let known: BTreeMap<u8, String> = match store.read_blocking(instance::key_fingerprints)? {
+        Some(text) => {
+            serde_json::from_str(&text).map_err(|error| failed(format!("the database's note of the keys is broken: {error}")))?
+        }
+        None => BTreeMap::new(),
+    };
+    if !known.is_empty() && !path.exists() {
+        return Err(failed("the file is missing. Links in mails were signed with its keys: put the copy you kept back".into()));
+    }
+    let keyring = keyring(path)?;
+    let have = keyring.fingerprints();
+    for (id, fingerprint) in &known {
+        if have.get(id) != Some(fingerprint) {
+            let how = if have.contains_key(id) { "is another one than" } else { "is missing, unlike" };
+            return Err(failed(format!(
+                "key {id} {how} the one links in mails were signed with. Put the right file back, and never delete a line of it"
+            )));
+        }
+    }
+    if known != have {
+        let id = token::random_id().map_err(JourneyError::from)?;
+        let now = micros(clock.now());
+        let all = serde_json::to_string(&have).map_err(JourneyError::from)?;
+        store.write_blocking(move |conn| instance::put(conn, id, &all, now))?;
+    }
+    Ok(keyring)
+}
+
+/// Reads the keys; makes the file with a first key where there is none.
+fn keyring(path: &Path) -> Result<Keyring, AppError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let failed = |problem: String| AppError::Keys { path: path.display().to_string(), problem };
+    let io = |error: std::io::Error| failed(error.to_string());
+    let key = |error: KeyError| failed(error.to_string());
+    if !path.exists() {
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(io)?;
+        }
+        let line = Keyring::generate_line(1).map_err(key)?;
+        let text = format!(
+            "# The keys that links in mails are signed with. Keep a copy away from the database: without them no link\n\
+             # in a mail that was sent works any more.\n{line}\n"
+        );
+        // Written whole, then linked: of two processes that start at once one wins, and nobody reads half a file.
+        let draft = path.with_extension(format!("{}.draft", std::process::id()));
+        let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(io)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+        match std::fs::hard_link(&draft, path) {
+            Ok(()) => tracing::info!(path = %path.display(), "made the first signing key"),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(io(error)),
+        }
+        std::fs::remove_file(&draft).map_err(io)?;
+    }
+    let mode = std::fs::metadata(path).map_err(io)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!(path = %path.display(), "others can read the signing keys; chmod 600 the file");
+    }
+    Keyring::parse(&std::fs::read_to_string(path).map_err(io)?).map_err(key)
+}
+
+fn journeys_config(settings: &Settings) -> journeys::Config {
+    let hours = |hours: u32| SignedDuration::from_hours(i64::from(hours));
+    journeys::Config {
+        public_url: settings.public_url.clone(),
+        organisation: settings.imprint.organisation.clone(),
+        postal_address: settings.imprint.address.clone(),
+        email: settings.imprint.email.clone(),
+        privacy_contact: settings.privacy.contact.clone(),
+        privacy_officer: settings.privacy.officer.clone(),
+        privacy_authority: settings.privacy.authority.clone(),
+        hoster: settings.privacy.hoster.clone(),
+        relay_provider: settings.privacy.relay_provider.clone(),
+        missing_for_publishing: settings.missing_for_publishing(),
+        zone: TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC),
+        confirmation_days: i64::from(settings.retention.confirmation_days),
+        proof_years: i64::from(settings.retention.proof_years),
+        delivery_days: i64::from(settings.retention.delivery_days),
+        smtputf8: settings.relay.smtputf8,
+        confirmations_per_address_and_week: i64::from(settings.limits.confirmations_per_address_and_week),
+        missed: hours(settings.schedule.missed_hours),
+        session_idle: SignedDuration::from_mins(i64::from(settings.session.idle_minutes)),
+        session_life: hours(settings.session.hours),
+    }
+}
+
+fn web_config(settings: &Settings) -> web::Config {
+    let imprint = &settings.imprint;
+    let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
+    web::Config {
+        public_url: settings.public_url.clone(),
+        colour: settings.look.colour.clone(),
+        body_bytes: usize::try_from(settings.limits.body_bytes).unwrap_or(usize::MAX),
+        imprint: web::Imprint {
+            organisation: imprint.organisation.clone(),
+            address: imprint.address.clone(),
+            email: imprint.email.clone(),
+            phone: filled(&imprint.phone),
+            represented_by: filled(&imprint.representative),
+            register: filled(&imprint.register),
+            vat_id: filled(&imprint.vat_id),
+            authority: filled(&imprint.supervisory_authority),
+            responsible: filled(&imprint.responsible),
+        },
+    }
+}

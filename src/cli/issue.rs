@@ -1,0 +1,202 @@
+//! `rundbrief issue publish|status|pause|resume|cancel|release|resolve`.
+
+use clap::{Subcommand, ValueEnum};
+use jiff::civil::DateTime;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::CliError;
+use crate::app::App;
+use crate::journeys::issues::{self, Doubt, Steered};
+use crate::journeys::publish::{self, PublishAnswer};
+use crate::journeys::{JourneyError, schedule, status};
+use crate::store;
+
+#[derive(Subcommand)]
+pub(super) enum Issue {
+    /// Freeze the ready items into the next issue and send it to everybody who is active now
+    Publish {
+        newsletter: String,
+        /// Later: 2027-03-01T09:00 in the newsletter's zone, or with an offset
+        #[arg(long)]
+        at: Option<String>,
+    },
+    /// Where an issue stands, by default the newest
+    Status {
+        newsletter: String,
+        number: Option<i64>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop sending within a second; what waits, waits
+    Pause { newsletter: String, number: i64 },
+    /// Go on with a paused issue
+    Resume { newsletter: String, number: i64 },
+    /// End an issue; what has not been sent is skipped
+    Cancel { newsletter: String, number: i64 },
+    /// Let a held issue go; 0 is the oldest that was held before it got a number
+    Release { newsletter: String, number: i64 },
+    /// Decide about mails in doubt
+    Resolve {
+        newsletter: String,
+        number: i64,
+        #[arg(long, value_enum)]
+        unknown: Decision,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Decision {
+    /// Send them once more, byte for byte the same
+    Resend,
+    /// Take them for sent
+    Accept,
+}
+
+impl Issue {
+    pub fn run(self, app: &App) -> Result<(), CliError> {
+        let context = std::sync::Arc::clone(&app.context);
+        let now = app.clock.now();
+        match self {
+            Issue::Publish { newsletter, at: None } => {
+                let slug = newsletter.clone();
+                let answer = app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug))?;
+                published(&newsletter, answer)
+            }
+            Issue::Publish { newsletter, at: Some(at) } => plan(app, now, newsletter, &at),
+            Issue::Status { newsletter, number, json } => show(app, now, &newsletter, number, json),
+            Issue::Pause { newsletter, number } => {
+                steered(app.store.write_blocking(move |conn| issues::pause(conn, &newsletter, number))?)
+            }
+            Issue::Resume { newsletter, number } => {
+                steered(app.store.write_blocking(move |conn| issues::resume(conn, &newsletter, number))?)
+            }
+            Issue::Cancel { newsletter, number } => {
+                steered(app.store.write_blocking(move |conn| issues::cancel(conn, &newsletter, number))?)
+            }
+            Issue::Release { newsletter, number } => {
+                let slug = newsletter.clone();
+                match app.store.write_blocking(move |conn| issues::release(conn, &context, now, &slug, number))? {
+                    Steered::Published(answer) => published(&newsletter, answer),
+                    answer => steered(answer),
+                }
+            }
+            Issue::Resolve { newsletter, number, unknown } => {
+                let doubt = match unknown {
+                    Decision::Resend => Doubt::Resend,
+                    Decision::Accept => Doubt::Accept,
+                };
+                match app.store.write_blocking(move |conn| issues::resolve(conn, now, &newsletter, number, doubt))? {
+                    Some(rows) => say!("{rows} mails in doubt decided"),
+                    None => return Err(CliError::Failed("there is no such issue".into())),
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
+    match answer {
+        PublishAnswer::Published { number, languages, recipients, missing } => {
+            for (headline, language) in missing {
+                eprintln!("warning: \"{headline}\" has no text in {language}; that edition goes without it");
+            }
+            let languages: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
+            say!("issue {number} of {newsletter} is published in {} to {recipients} recipients", languages.join(", "));
+            if recipients == 0 {
+                say!("nobody subscribes yet, so nothing will be sent");
+            }
+            Ok(())
+        }
+        PublishAnswer::NothingReady => {
+            say!("nothing to publish: no news item of {newsletter} is ready");
+            Ok(())
+        }
+        PublishAnswer::NoSuchNewsletter => Err(no_newsletter(newsletter)),
+        PublishAnswer::SettingsMissing(keys) => Err(CliError::Usage(format!(
+            "readers have a right to know who writes to them: fill {} in the settings first",
+            keys.join(", ")
+        ))),
+    }
+}
+
+fn no_newsletter(newsletter: &str) -> CliError {
+    CliError::Failed(format!("there is no newsletter \"{newsletter}\"; \"rundbrief newsletter list\" shows them"))
+}
+
+fn plan(app: &App, now: Timestamp, newsletter: String, at: &str) -> Result<(), CliError> {
+    let slug = newsletter.clone();
+    let found = app.store.read_blocking(|conn| store::newsletters::find(conn, &slug))?.ok_or_else(|| no_newsletter(&slug))?;
+    let zone = TimeZone::get(&found.zone).map_err(|error| CliError::Failed(error.to_string()))?;
+    let at = moment(at, zone).ok_or_else(|| {
+        CliError::Usage(format!(
+            "--at \"{at}\" is not a time: write 2027-03-01T09:00 (in {}) or 2027-03-01T09:00:00+01:00",
+            found.zone
+        ))
+    })?;
+    if at <= now {
+        return Err(CliError::Usage(format!("--at {at} is past; leave it out to publish now")));
+    }
+    match app.store.write_blocking(move |conn| schedule::plan(conn, now, &newsletter, at))? {
+        Some(true) => say!("the next issue of {slug} will be published at {at}, if rundbrief serve runs then"),
+        Some(false) => say!("an issue of {slug} is planned for {at} already"),
+        None => return Err(no_newsletter(&slug)),
+    }
+    Ok(())
+}
+
+fn moment(text: &str, zone: TimeZone) -> Option<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let civil: DateTime = text.parse().ok()?;
+    Some(civil.to_zoned(zone).ok()?.timestamp())
+}
+
+fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i64>, json: bool) -> Result<(), CliError> {
+    let found = app.store.read_blocking(|conn| match number {
+        Some(number) => status::find(conn, now, newsletter, number),
+        None => Ok::<_, JourneyError>(status::list(conn, now, newsletter, 1)?.and_then(|newest| newest.into_iter().next())),
+    })?;
+    let Some(found) = found else {
+        return Err(CliError::Failed(format!(
+            "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
+        )));
+    };
+    let counts = &found.counts;
+    if json {
+        say!("{}", serde_json::to_string(counts).map_err(|error| CliError::Failed(error.to_string()))?);
+        return Ok(());
+    }
+    say!("issue {} of {newsletter}: {}", counts.number, counts.state);
+    if let Some(reason) = &found.held_reason {
+        say!("  held: {reason}");
+    }
+    for (word, count) in [
+        ("recipients", counts.recipients),
+        ("queued", counts.queued),
+        ("claimed", counts.claimed),
+        ("transmitting", counts.transmitting),
+        ("sent", counts.sent),
+        ("bounced", counts.bounced),
+        ("failed", counts.failed),
+        ("unknown", counts.unknown),
+        ("skipped", counts.skipped),
+    ] {
+        say!("  {word:<13}{count:>9}");
+    }
+    if counts.unknown > 0 {
+        say!("  In doubt: decide with \"rundbrief issue resolve {newsletter} {} --unknown resend|accept\"", counts.number);
+    }
+    Ok(())
+}
+
+fn steered(answer: Steered) -> Result<(), CliError> {
+    match answer {
+        Steered::Done => say!("done"),
+        Steered::NotIn(state) => return Err(CliError::Failed(format!("the issue is {state}, so this cannot be done"))),
+        Steered::NoSuchIssue => return Err(CliError::Failed("there is no such issue".into())),
+        Steered::Published(_) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The command line: one file per command. Exit 0 done, 1 failed, 2 wrong usage or configuration;
+//! an error is one clear sentence on stderr that says what to do.
+
+#![expect(clippy::print_stderr, reason = "this is where the program speaks to the terminal")]
+
+/// A line on stdout. Who closes the pipe (`| head`) has read enough, and that is no reason to panic as `println!` does.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
+mod check_config;
+mod deliver;
+mod demo;
+mod issue;
+mod news;
+mod newsletter;
+mod serve;
+mod staff;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{App, AppError};
+use crate::clock::Clock;
+use crate::journeys::JourneyError;
+use crate::settings::{self, Settings, SettingsError};
+use crate::store::StoreError;
+use crate::telemetry;
+
+/// A self-hosted newsletter system: double opt-in, accessible editions, one durable row per recipient and mail.
+#[derive(Parser)]
+#[command(name = "rundbrief", version, about, max_term_width = 100)]
+struct Cli {
+    /// Settings file (TOML); without it the defaults and the environment count
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything at once on SQLite with captured mail and sample content; prints the URLs and the staff sign-in
+    Demo(demo::Demo),
+    /// Migrate the database, then run web, delivery and scheduler until asked to stop
+    Serve(serve::Serve),
+    /// Print the effective settings, secrets masked, and try database, relay and templates
+    CheckConfig,
+    /// Bring the database to this release's form
+    Migrate,
+    /// Newsletters: add, text, list
+    #[command(subcommand)]
+    Newsletter(newsletter::Newsletter),
+    /// News items: add
+    #[command(subcommand)]
+    News(news::News),
+    /// Issues: publish, status, pause, resume, cancel, release, resolve
+    #[command(subcommand)]
+    Issue(issue::Issue),
+    /// Work off what is due now, then end; prints counts
+    Deliver(deliver::Deliver),
+    /// People who sign in: add, list
+    #[command(subcommand)]
+    Staff(staff::Staff),
+}
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    /// Exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<SettingsError> for CliError {
+    fn from(error: SettingsError) -> Self {
+        CliError::Usage(error.to_string())
+    }
+}
+
+impl From<AppError> for CliError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Settings(_)
+            | AppError::Relay(_)
+            | AppError::Keys { .. }
+            | AppError::Template(_)
+            | AppError::Store(StoreError::Url(_)) => CliError::Usage(error.to_string()),
+            _ => CliError::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<JourneyError> for CliError {
+    fn from(error: JourneyError) -> Self {
+        CliError::Failed(error.to_string())
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        CliError::Failed(error.to_string())
+    }
+}
+
+/// Reads the command line, runs the command and says how it ended.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rundbrief: {error}");
+            match error {
+                CliError::Usage(_) => ExitCode::from(2),
+                CliError::Failed(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), CliError> {
+    // The demo brings its own settings.
+    if let Command::Demo(demo) = cli.command {
+        return demo.run();
+    }
+    let settings = Settings::load(cli.config.as_deref())?;
+    // Commands speak for themselves on stdout; only the long-running one tells its story.
+    let quiet = if matches!(cli.command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
+    start_log(settings::log_filter().or(quiet), &settings)?;
+    match cli.command {
+        Command::Demo(_) => Ok(()),
+        Command::Serve(serve) => serve.run(settings),
+        Command::CheckConfig => check_config::run(settings),
+        Command::Migrate => {
+            let app = open(settings)?;
+            say!("{} is up to date", app.store.describe());
+            Ok(())
+        }
+        Command::Newsletter(command) => command.run(&open(settings)?),
+        Command::News(command) => command.run(&open(settings)?),
+        Command::Issue(command) => command.run(&open(settings)?),
+        Command::Deliver(command) => command.run(&open(settings)?),
+        Command::Staff(command) => command.run(&open(settings)?),
+    }
+}
+
+fn start_log(filter: Option<String>, settings: &Settings) -> Result<(), CliError> {
+    telemetry::init(filter.as_deref(), settings.log.format).map_err(|error| CliError::Usage(error.to_string()))
+}
+
+fn open(settings: Settings) -> Result<App, CliError> {
+    Ok(App::open(settings, Clock::system())?)
+}
+
+/// Runs async work to its end.
+fn block_on<F: Future>(work: F) -> Result<F::Output, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("the runtime did not start: {error}")))?;
+    Ok(runtime.block_on(work))
+}

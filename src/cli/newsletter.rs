@@ -1,0 +1,116 @@
+//! `rundbrief newsletter add|text|list`.
+
+use clap::Subcommand;
+
+use super::CliError;
+use crate::app::App;
+use crate::domain::language::{Language, UnknownLanguage};
+use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
+use crate::store;
+
+#[derive(Subcommand)]
+pub(super) enum Newsletter {
+    /// Add a newsletter
+    Add {
+        /// In its address and List-Id for ever: small letters, digits, hyphens
+        slug: String,
+        #[arg(long)]
+        name: String,
+        /// Sender, e.g. "Our Centre <news@example.org>"
+        #[arg(long)]
+        from: String,
+        /// The first is the default: de, en, de-simple
+        #[arg(long, value_delimiter = ',', required = true)]
+        languages: Vec<String>,
+        /// When issues are due: five-field cron, e.g. "0 9 * * MON"
+        #[arg(long)]
+        cadence: Option<String>,
+        /// The zone the cadence is meant in
+        #[arg(long, default_value = "Europe/Berlin")]
+        zone: String,
+    },
+    /// What it says about itself in one of its languages
+    Text {
+        slug: String,
+        language: String,
+        #[arg(long)]
+        title: String,
+        /// Content and frequency, shown on the form and part of the consent
+        #[arg(long)]
+        description: String,
+        #[arg(long, default_value = "")]
+        footer: String,
+        /// Funding note at the end of every mail
+        #[arg(long, default_value = "")]
+        funding: String,
+    },
+    /// List the newsletters
+    List,
+}
+
+impl Newsletter {
+    pub fn run(self, app: &App) -> Result<(), CliError> {
+        match self {
+            Newsletter::Add { slug, name, from, languages, cadence, zone } => {
+                let (from_name, from_address) = sender(&from, &name)?;
+                let languages = languages.iter().map(|tag| tag.parse()).collect::<Result<Vec<Language>, _>>().map_err(unknown)?;
+                let request = NewsletterRequest { slug: slug.clone(), name, from_name, from_address, languages, cadence, zone };
+                let now = app.clock.now();
+                app.store.write_blocking(move |conn| newsletters::add(conn, now, &request)).map_err(failed)?;
+                say!("added. Its form: {}/n/{slug}", app.settings.public_url);
+                say!("Say what it is about with: rundbrief newsletter text {slug} LANGUAGE --title … --description …");
+            }
+            Newsletter::Text { slug, language, title, description, footer, funding } => {
+                let language: Language = language.parse().map_err(unknown)?;
+                let text = TextRequest { title, description, footer, funding };
+                app.store
+                    .write_blocking(move |conn| {
+                        let newsletter = store::newsletters::find(conn, &slug)?.ok_or(NewsletterError::Unknown(slug))?;
+                        newsletters::put_text(conn, newsletter.id, language, &text)
+                    })
+                    .map_err(failed)?;
+                say!("written");
+            }
+            Newsletter::List => {
+                for newsletter in app.store.read_blocking(store::newsletters::list)? {
+                    let languages: Vec<&str> = newsletter.languages()?.iter().map(|language| language.tag()).collect();
+                    let next = newsletter.next_due_at.map_or("-".to_owned(), |at| store::time(at).to_string());
+                    say!(
+                        "{}\t{}\t{}\t{} <{}>\tcadence {}\tnext {next}",
+                        newsletter.slug,
+                        newsletter.name,
+                        languages.join(","),
+                        newsletter.from_name,
+                        newsletter.from_address,
+                        newsletter.cadence.as_deref().unwrap_or("-"),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `Name <a@b>` or `a@b`.
+pub(super) fn sender(from: &str, name: &str) -> Result<(String, String), CliError> {
+    match from.split_once('<') {
+        Some((phrase, rest)) => match rest.trim().strip_suffix('>') {
+            Some(address) => Ok((phrase.trim().trim_matches('"').to_owned(), address.to_owned())),
+            None => Err(CliError::Usage(format!("--from \"{from}\" lacks its \">\": write \"Name <news@example.org>\""))),
+        },
+        None => Ok((name.to_owned(), from.to_owned())),
+    }
+}
+
+fn unknown(error: UnknownLanguage) -> CliError {
+    CliError::Usage(error.to_string())
+}
+
+fn failed(error: NewsletterError) -> CliError {
+    match error {
+        NewsletterError::Journey(_) | NewsletterError::Exists(_) | NewsletterError::Unknown(_) => {
+            CliError::Failed(error.to_string())
+        }
+        _ => CliError::Usage(error.to_string()),
+    }
+}

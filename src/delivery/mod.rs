@@ -1,0 +1,203 @@
+//! The sending engine: lanes that own relay connections, the ledger they report to, and the duties around them.
+//!
+//! *Each mail is handed over at most once, unless staff choose to resend it (a doubtful confirmation mail once more);
+//! and every doubt is a row.* The order that keeps it: claim under a fresh token, intent durable before the final dot,
+//! result durable before the lane's next intent (design: "The ledger, step by step").
+
+mod duties;
+mod job;
+mod lane;
+mod node;
+mod pace;
+mod stock;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::states::DeliveryState;
+use crate::journeys::{Context, JourneyError};
+use crate::mail::relay::Relay;
+use crate::store::{DeliveryLock, Store};
+pub use node::Node;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Lanes, each with one kept connection.
+    pub connections: usize,
+    /// After so many a connection is opened anew (R66).
+    pub mails_per_connection: usize,
+    /// Rows per claim.
+    pub batch: i64,
+    /// Mails a second over all lanes of this node; None: as fast as the relay takes them.
+    pub per_second: Option<u32>,
+    /// How long another node's beat may stand still before it is taken for dead.
+    pub takeover: Duration,
+    /// Where bounces go; None: bounce@ the sender's domain.
+    pub bounce_address: Option<String>,
+    /// This node's name in the nodes table and the log.
+    pub node_name: String,
+}
+
+/// How a run of the engine ended, by what became of the rows it touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drained {
+    pub sent: u64,
+    pub bounced: u64,
+    pub failed: u64,
+    pub unknown: u64,
+    /// Back in the queue for later.
+    pub deferred: u64,
+    pub skipped: u64,
+    /// Claims whose intent was refused: somebody unsubscribed, paused, cancelled or took over meanwhile.
+    pub refused: u64,
+    /// Why the relay rests, if it does.
+    pub trouble: Option<String>,
+}
+
+impl Drained {
+    fn count(&mut self, state: DeliveryState) {
+        match state {
+            DeliveryState::Sent => self.sent += 1,
+            DeliveryState::Bounced => self.bounced += 1,
+            DeliveryState::Failed => self.failed += 1,
+            DeliveryState::Unknown => self.unknown += 1,
+            DeliveryState::Queued => self.deferred += 1,
+            DeliveryState::Skipped => self.skipped += 1,
+            DeliveryState::Claimed | DeliveryState::Transmitting => {}
+        }
+    }
+
+    fn add(&mut self, other: Drained) {
+        self.sent += other.sent;
+        self.bounced += other.bounced;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+        self.deferred += other.deferred;
+        self.skipped += other.skipped;
+        self.refused += other.refused;
+        self.trouble = other.trouble.or(self.trouble.take());
+    }
+
+    /// Whether anything was done at all.
+    pub fn is_idle(&self) -> bool {
+        *self == Drained::default()
+    }
+}
+
+/// A delivering process.
+pub struct Engine {
+    shared: Arc<Shared>,
+    /// Held while the engine lives (SQLite).
+    _lock: DeliveryLock,
+}
+
+/// What lanes, duties and beats share.
+pub(crate) struct Shared {
+    pub store: Store,
+    pub context: Arc<Context>,
+    pub clock: Clock,
+    pub relay: Relay,
+    pub config: Config,
+    pub node: Node,
+    pub stop: CancellationToken,
+    pub lanes: lane::Pool,
+    pub pace: pace::Pace,
+    pub health: pace::Health,
+    /// The last round ended by an error: rows may be claimed that nobody works on.
+    pub unclean: AtomicBool,
+}
+
+impl Engine {
+    /// Registers this node and, where it is the only one (SQLite), recovers at once what a dead one left behind.
+    pub async fn start(
+        store: Store,
+        context: Arc<Context>,
+        clock: Clock,
+        relay: Relay,
+        config: Config,
+    ) -> Result<Self, JourneyError> {
+        let lock = store.lock_delivery()?;
+        let node = Node::register(&store, &clock, &config.node_name).await?;
+        if store.is_sqlite() {
+            node::take_over_all_others(&store, &clock, node.id()).await?;
+        }
+        let shared = Shared {
+            pace: pace::Pace::new(config.per_second),
+            health: pace::Health::new(),
+            unclean: AtomicBool::new(false),
+            lanes: lane::Pool::default(),
+            stop: CancellationToken::new(),
+            store,
+            context,
+            clock,
+            relay,
+            config,
+            node,
+        };
+        Ok(Self { shared: Arc::new(shared), _lock: lock })
+    }
+
+    /// Works until [`Engine::stop`]: beats, duties and lanes, each in its own task.
+    pub async fn run(&self) {
+        let over = CancellationToken::new();
+        let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
+        lane::run_until_stopped(Arc::clone(&self.shared)).await;
+        over.cancel();
+        for task in [beats, duties] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the delivery engine broke down");
+            }
+        }
+        if let Err(error) = node::sign_off(&self.shared).await {
+            tracing::warn!(%error, "this node could not sign off; another takes over what it held");
+        }
+    }
+
+    /// Finishes what is in flight and starts nothing (R78).
+    pub fn stop(&self) {
+        self.shared.stop.cancel();
+    }
+
+    /// Works off what is due now and returns; what is due later is left.
+    pub async fn drain(&self) -> Result<Drained, JourneyError> {
+        let over = CancellationToken::new();
+        // Also where this future is dropped.
+        let _guard = over.clone().drop_guard();
+        let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let drained = self.work_off().await;
+        over.cancel();
+        if let Err(error) = beats.await {
+            tracing::error!(%error, "the beats of this node broke down");
+        }
+        drained
+    }
+
+    async fn work_off(&self) -> Result<Drained, JourneyError> {
+        let mut all = Drained::default();
+        loop {
+            duties::prepare(&self.shared).await?;
+            let round = lane::round(&self.shared).await?;
+            duties::finish(&self.shared).await?;
+            let done = round.is_idle() || round.trouble.is_some() || self.shared.stop.is_cancelled();
+            all.add(round);
+            if done {
+                return Ok(all);
+            }
+        }
+    }
+
+    pub fn stop_token(&self) -> CancellationToken {
+        self.shared.stop.clone()
+    }
+
+    /// Ends this node's row, so that nobody waits for its beats.
+    pub async fn sign_off(&self) -> Result<(), JourneyError> {
+        self.shared.lanes.close().await;
+        node::sign_off(&self.shared).await
+    }
+}

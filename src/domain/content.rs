@@ -1,0 +1,164 @@
+//! News text: Markdown in, safe HTML and plain text out. Both come from the same events, so they cannot drift apart
+//! (R263), and nothing an author writes is ever a template (R197) or markup of their own (R196).
+
+mod links;
+mod plain;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+
+pub use links::{safe_url, shown_url};
+pub use plain::{text, wrap};
+
+/// Sanitised HTML of `markdown`: `p br h3 h4 strong em ul ol li blockquote a table` and no attribute but `href`, `start`
+/// and `scope`. Raw HTML is dropped; a link without a scheme becomes an https link; an image becomes a link to it, so
+/// that nothing is loaded from elsewhere.
+pub fn html(markdown: &str) -> String {
+    let source = clean(markdown);
+    let mut raw = String::with_capacity(source.len().saturating_mul(2));
+    pulldown_cmark::html::push_html(&mut raw, events(&source).into_iter());
+    SANITISER.clean(&raw).to_string()
+}
+
+/// The safety net: whatever the steps before let through, only this list leaves (R196).
+static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(HashSet::from([
+            "p",
+            "br",
+            "h3",
+            "h4",
+            "strong",
+            "em",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        // R228: a data table's header cells say what they head.
+        .set_tag_attribute_value("th", "scope", "col")
+        .url_schemes(HashSet::from(["https", "mailto", "tel"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(None);
+    builder
+});
+
+/// Line ends as `\n`; every other control character goes (R9: U+2028 and U+0085 are line ends to some programs).
+fn clean(markdown: &str) -> String {
+    let unified = markdown.replace("\r\n", "\n");
+    unified
+        .chars()
+        .filter_map(|c| match c {
+            '\n' | '\t' => Some(c),
+            '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            c if c.is_control() => None,
+            c => Some(c),
+        })
+        .collect()
+}
+
+/// The Markdown events, tidied: no raw HTML, no images, safe absolute links, bare addresses linked, headings from h3.
+fn events(source: &str) -> Vec<Event<'_>> {
+    let parsed = TextMergeStream::new(Parser::new_ext(source, Options::ENABLE_TABLES).filter_map(without_markup));
+    linked(headings(parsed.collect()))
+}
+
+/// Drops raw HTML and what the allow-list has no element for; keeps the words.
+fn without_markup(event: Event<'_>) -> Option<Event<'_>> {
+    match event {
+        Event::InlineHtml(tag) if tag.to_ascii_lowercase().starts_with("<br") => Some(Event::HardBreak),
+        Event::Html(_) | Event::InlineHtml(_) | Event::Rule => None,
+        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => None,
+        Event::Code(words) => Some(Event::Text(words)),
+        Event::Start(Tag::CodeBlock(_)) => Some(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::CodeBlock) => Some(Event::End(TagEnd::Paragraph)),
+        other => Some(other),
+    }
+}
+
+/// The highest level an author uses becomes h3 (the item's headline is h2), every deeper one h4, and none is skipped
+/// (R229).
+fn headings(mut events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    let top = events
+        .iter()
+        .filter_map(|event| if let Event::Start(Tag::Heading { level, .. }) = event { Some(*level) } else { None })
+        .min();
+    let mut seen_h3 = false;
+    let mut current = HeadingLevel::H3;
+    for event in &mut events {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                current = if Some(*level) == top || !seen_h3 { HeadingLevel::H3 } else { HeadingLevel::H4 };
+                seen_h3 = true;
+                *level = current;
+            }
+            Event::End(TagEnd::Heading(level)) => *level = current,
+            _ => {}
+        }
+    }
+    events
+}
+
+/// Makes every link safe and absolute, links bare addresses, and turns images into links.
+fn linked(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    let mut out = Vec::with_capacity(events.len());
+    // One entry per open link or image: whether its start tag was let through, and where its words begin.
+    let mut open: Vec<Option<(usize, String)>> = Vec::new();
+    for event in events {
+        match event {
+            Event::Start(Tag::Link { dest_url, link_type, .. }) => {
+                let target = if link_type == pulldown_cmark::LinkType::Email {
+                    format!("mailto:{dest_url}")
+                } else {
+                    dest_url.to_string()
+                };
+                open_link(&target, &mut open, &mut out);
+            }
+            Event::Start(Tag::Image { dest_url, .. }) => open_link(&dest_url, &mut open, &mut out),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(Some((begin, target))) = open.pop() {
+                    if out.len() == begin {
+                        out.push(Event::Text(shown_url(&target).into()));
+                    }
+                    out.push(Event::End(TagEnd::Link));
+                }
+            }
+            Event::Text(words) if open.iter().all(Option::is_none) => links::link_bare(&words, &mut out),
+            Event::Text(words) => match open.last() {
+                // `<https://…>` shows its address the way a bare one does.
+                Some(Some((_, target))) if safe_url(&words).as_ref() == Some(target) => {
+                    out.push(Event::Text(shown_url(target).into()))
+                }
+                _ => out.push(Event::Text(words)),
+            },
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn open_link<'a>(target: &str, open: &mut Vec<Option<(usize, String)>>, out: &mut Vec<Event<'a>>) {
+    // HTML has no links within links; an image in a link only gives its words.
+    let nested = open.iter().any(Option::is_some);
+    match safe_url(target) {
+        Some(url) if !nested => {
+            out.push(links::start(&url));
+            open.push(Some((out.len(), url)));
+        }
+        _ => open.push(None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! What an SMTP conversation yields, and what follows from it: one value and one pure function ([`after`]).
+
+pub use super::after::{Next, after, not_before, relay_pause};
+
+/// Where in the conversation something happened. It decides whom a refusal concerns (R60).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Connect,
+    Banner,
+    Ehlo,
+    StartTls,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    /// From the write that contains the final dot to its answer.
+    FinalDot,
+}
+
+impl Stage {
+    /// The stage's name in the ledger and in messages to people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Connect => "connect",
+            Stage::Banner => "banner",
+            Stage::Ehlo => "EHLO",
+            Stage::StartTls => "STARTTLS",
+            Stage::Auth => "AUTH",
+            Stage::Mail => "MAIL",
+            Stage::Rcpt => "RCPT",
+            Stage::Data => "DATA",
+            Stage::FinalDot => "final dot",
+        }
+    }
+}
+
+/// What the relay said, and when in the conversation. `code` is 0 where no reply came (drop, time-out).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub stage: Stage,
+    pub code: u16,
+    /// All lines of the reply joined by a space, or our own words for what happened; at most 500 characters.
+    pub text: String,
+}
+
+impl Reply {
+    /// The enhanced status code at the start of the text (RFC 3463), e.g. `(5, 1, 1)`.
+    pub fn enhanced(&self) -> Option<(u8, u16, u16)> {
+        let mut parts = self.text.split_whitespace().next()?.splitn(3, '.');
+        let class: u8 = parts.next()?.parse().ok()?;
+        let subject = parts.next()?.parse().ok()?;
+        let detail = parts.next()?.parse().ok()?;
+        matches!(class, 2 | 4 | 5).then_some((class, subject, detail))
+    }
+}
+
+/// What one attempt yielded. A value, never an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 2yz to the final dot (R84).
+    Accepted(Reply),
+    /// This mail may go later.
+    Deferred(Reply),
+    /// This mail will not go: the recipient's address, or the message, was refused.
+    Rejected(Reply),
+    /// The relay or our configuration is at fault; nothing is charged to the reader.
+    RelayTrouble(Reply),
+    /// The final dot may have been received, its answer was not (RFC 1047).
+    Unknown(Reply),
+}
+
+impl Outcome {
+    pub fn reply(&self) -> &Reply {
+        match self {
+            Outcome::Accepted(r)
+            | Outcome::Deferred(r)
+            | Outcome::Rejected(r)
+            | Outcome::RelayTrouble(r)
+            | Outcome::Unknown(r) => r,
+        }
+    }
+}

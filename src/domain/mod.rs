@@ -1,0 +1,25 @@
+//! Values and rules: no I/O, no clock, no SQL, no HTTP, no async. `now` is always an argument.
+
+pub mod address;
+pub mod after;
+mod base32;
+pub mod cadence;
+pub mod content;
+pub mod delivery;
+pub mod header;
+pub mod language;
+pub mod nearest;
+pub mod news;
+pub mod slug;
+pub mod staff;
+pub mod states;
+pub mod token;
+
+#[cfg(test)]
+mod address_tests;
+#[cfg(test)]
+mod after_tests;
+#[cfg(test)]
+mod news_tests;
+#[cfg(test)]
+mod token_tests;

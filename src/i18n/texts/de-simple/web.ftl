@@ -1,0 +1,469 @@
+# Words of the web pages in Leichte Sprache: one thought a sentence, no passive voice, no subjunctive,
+# long words divided by a middle dot, every sentence on a line of its own (DIN SPEC 33429).
+
+## Every page
+
+web-skip = Zum Inhalt
+web-languages = Sprache von dieser Seite
+web-about = Über diese Internet·seite
+web-language = Leichte Sprache
+web-newsletters = Newsletter
+web-imprint = Impressum
+web-privacy = Daten·schutz
+web-home = Zur Start·seite
+web-required = Das müssen Sie ausfüllen
+web-optional = Das dürfen Sie leer lassen
+web-errors-heading = Hier fehlt noch etwas
+
+## Start page
+
+web-home-title = Newsletter
+web-home-lead =
+    Newsletter spricht man so: Njus-letter.
+    Ein Newsletter ist eine E-Mail mit Nachrichten.
+    Sie suchen sich einen Newsletter aus.
+    Sie können jederzeit wieder aufhören.
+web-home-none = Im Moment gibt es hier keinen Newsletter.
+web-home-subscribe = Bestellen
+web-home-subscribe-to = { $title } bestellen
+web-home-archive = Ältere Newsletter lesen
+web-home-archive-of = Ältere Newsletter von { $title } lesen
+
+## Form
+
+web-form-title = { $title } bestellen
+web-form-email = Ihre E-Mail-Adresse
+web-form-email-hint = Zum Beispiel: name@example.org
+web-form-language = In welcher Sprache möchten Sie lesen?
+web-form-name = Ihr Name
+web-form-name-hint = Mit dem Namen begrüßen wir Sie in der E-Mail.
+web-form-consent = Sie erlauben uns das
+web-form-privacy = Das machen wir mit Ihren Daten
+web-form-next =
+    Wir schicken Ihnen dann eine E-Mail.
+    In der E-Mail ist ein Link.
+    Klicken Sie auf den Link.
+    Dann bekommen Sie den Newsletter.
+web-form-submit = Newsletter bestellen
+web-form-error-language =
+    Diesen Newsletter gibt es nicht in dieser Sprache.
+    Bitte suchen Sie eine andere Sprache aus.
+web-form-error-wording =
+    Der Text mit der Erlaubnis ist jetzt anders.
+    Bitte lesen Sie den Text noch einmal.
+    Klicken Sie dann noch einmal auf den Knopf.
+
+## After the form
+
+web-asked-title = Bitte lesen Sie jetzt Ihre E-Mails
+web-asked-lead = Wir haben Ihnen eine E-Mail geschickt.
+web-asked-step-open = Öffnen Sie die E-Mail.
+web-asked-step-link = Klicken Sie auf den Link in der E-Mail.
+web-asked-step-confirm =
+    Dann öffnet sich eine Seite.
+    Klicken Sie dort auf den Knopf.
+web-asked-nothing =
+    Sie finden keine E-Mail?
+    Dann schauen Sie im Spam-Ordner nach.
+    Vielleicht war die Adresse falsch.
+    Dann füllen Sie das Formular noch einmal aus.
+    Am selben Tag schicken wir die E-Mail nur einmal.
+
+## Confirmation
+
+web-confirm-title = Möchten Sie den Newsletter bekommen?
+web-confirm-lead = Sie möchten diesen Newsletter bekommen:
+web-confirm-lead-many = Sie möchten diese Newsletter bekommen:
+web-confirm-submit = Ja, ich möchte das
+web-confirm-not-you =
+    Sie möchten das nicht?
+    Dann schließen Sie diese Seite.
+    Dann schicken wir Ihnen keine E-Mails mehr.
+web-confirmed-title = Es hat geklappt
+web-confirmed-lead =
+    Vielen Dank.
+    Das bekommen Sie ab jetzt von uns:
+web-confirmed-leave =
+    Sie können jederzeit aufhören.
+    In jeder E-Mail ist dafür ein Link.
+web-confirmed-before-title = Sie haben schon Ja gesagt
+web-confirmed-before-lead =
+    Alles ist fertig.
+    Das bekommen Sie von uns:
+web-expired-title = Der Link ist zu alt
+web-expired-lead =
+    Der Link funktioniert nicht mehr.
+    Möchten Sie den Newsletter noch?
+    Dann füllen Sie das Formular noch einmal aus.
+    Wir schicken Ihnen dann einen neuen Link.
+web-expired-form = Zum Formular
+web-unknown-link-title = Der Link funktioniert nicht
+web-unknown-link-lead =
+    Vielleicht fehlt ein Teil vom Link.
+    Öffnen Sie die E-Mail noch einmal.
+    Klicken Sie dort auf den Link.
+
+## Leaving
+
+web-leave-title = Newsletter nicht mehr bekommen
+web-leave-lead =
+    Sie bekommen den Newsletter „{ $title }“.
+    Möchten Sie ihn nicht mehr?
+web-leave-this = Diesen Newsletter nicht mehr schicken
+web-leave-all = Gar keinen Newsletter mehr schicken
+web-leave-others = { $count ->
+    [one] Sie bekommen noch einen anderen Newsletter von uns.
+   *[other] Sie bekommen noch { $count } andere Newsletter von uns.
+}
+web-leave-effect =
+    Klicken Sie auf den Knopf.
+    Dann schicken wir nichts mehr.
+    Sie müssen nicht sagen, warum.
+web-left-title = Wir schicken Ihnen nichts mehr
+web-left-lead = Sie bekommen den Newsletter „{ $title }“ nicht mehr.
+web-left-all-lead = Sie bekommen keinen Newsletter mehr von uns.
+web-left-again =
+    War das ein Fehler?
+    Sie können den Newsletter neu bestellen.
+web-left-form = Newsletter neu bestellen
+web-left-plain = Wir schicken Ihnen nichts mehr.
+
+## Preferences
+
+web-preferences-title = Ihre Einstellungen
+web-preferences-lead =
+    Hier können Sie Ihren Namen ändern.
+    Sie können eine andere Sprache aussuchen.
+    Sie können auch mit einem Newsletter aufhören.
+web-preferences-saved = Wir haben alles gespeichert.
+web-preferences-name-hint = Sie müssen keinen Namen sagen.
+web-preferences-leave = { $title } nicht mehr bekommen
+web-preferences-pending = Sie haben noch nicht Ja gesagt
+web-preferences-ended = Sie bekommen ihn nicht mehr
+web-preferences-none = Sie bekommen im Moment keinen Newsletter.
+web-preferences-submit = Speichern
+
+## Archive
+
+web-archive-title = { $title }: alle Newsletter
+web-archive-lead =
+    Hier können Sie alle Newsletter lesen.
+    Der neueste steht oben.
+web-archive-none = Es gibt noch keinen Newsletter.
+web-archive-number = Nummer { $number }
+web-archive-feed = Nachrichten als Atom-Feed lesen
+web-archive-subscribe = Newsletter bestellen
+
+## Legal pages
+
+web-imprint-title = Impressum
+web-imprint-provider = Wer macht diese Internet·seite?
+web-imprint-represented = Wer ist die Chefin oder der Chef?
+web-imprint-contact = So erreichen Sie uns
+web-imprint-email = E-Mail
+web-imprint-phone = Telefon
+web-imprint-register = Register
+web-imprint-vat = Steuer·nummer für die Umsatz·steuer
+web-imprint-authority = Wer prüft uns?
+web-imprint-responsible = Wer ist für die Texte verantwortlich?
+web-imprint-missing = Hier steht noch nichts.
+web-privacy-title = Daten·schutz
+web-privacy-missing = Hier steht noch nichts.
+
+## Errors
+
+web-error-400-title = Da hat etwas gefehlt
+web-error-400-lead =
+    Bitte gehen Sie zurück.
+    Versuchen Sie es noch einmal.
+web-error-403-title = Das geht hier nicht
+web-error-403-lead =
+    Bitte laden Sie die Seite neu.
+    Versuchen Sie es dann noch einmal.
+web-error-404-title = Diese Seite gibt es nicht
+web-error-404-lead =
+    Vielleicht ist die Adresse falsch.
+    Oder es gibt die Seite nicht mehr.
+web-error-405-title = So geht es leider nicht
+web-error-405-lead = Bitte fangen Sie auf der Start·seite noch einmal an.
+web-error-413-title = Das war zu viel Text
+web-error-413-lead =
+    Bitte schreiben Sie weniger.
+    Versuchen Sie es dann noch einmal.
+web-error-500-title = Hier ist etwas kaputt
+web-error-500-lead =
+    Das ist unser Fehler.
+    Sie haben nichts falsch gemacht.
+    Bitte versuchen Sie es später noch einmal.
+
+## Staff
+
+web-staff = Redaktion
+web-staff-nav = Teile der Redaktion
+web-staff-desk = Übersicht
+web-staff-sessions = Anmeldungen
+web-staff-sign-out = Abmelden
+web-staff-role = Ihre Aufgabe: { $role }
+web-staff-role-author = Texte schreiben
+web-staff-role-editor = Newsletter verschicken
+web-staff-role-admin = Verwaltung
+web-staff-role-privacy = Daten·schutz
+web-staff-role-viewer = Nur lesen
+
+web-sign-in-title = Anmelden in der Redaktion
+web-sign-in-password = Passwort
+web-sign-in-submit = Anmelden
+web-sign-in-refused =
+    Die E-Mail-Adresse und das Passwort passen nicht zusammen.
+    Bitte prüfen Sie beides.
+web-sign-in-wait = { $seconds ->
+    [one] Das waren zu viele Versuche. Bitte warten Sie eine Sekunde.
+   *[other] Das waren zu viele Versuche. Bitte warten Sie { $seconds } Sekunden.
+}
+web-sign-in-done = Sie sind abgemeldet.
+web-sign-in-invited =
+    Wir haben Ihr Passwort gespeichert.
+    Melden Sie sich jetzt damit an.
+
+web-invitation-title = Denken Sie sich ein Passwort aus
+web-invitation-lead =
+    Willkommen in der Redaktion.
+    Das Passwort gilt für { $address }.
+web-invitation-hint =
+    Das Passwort muss mindestens 12 Zeichen haben.
+    Nehmen Sie mehrere Wörter.
+    Die Wörter sollen nicht zusammen passen.
+web-invitation-submit = Passwort speichern
+web-invitation-unknown-title = Die Einladung gilt nicht mehr
+web-invitation-unknown-lead =
+    Vielleicht ist die Einladung zu alt.
+    Oder Sie haben die Einladung schon benutzt.
+    Bitten Sie die Verwaltung um eine neue Einladung.
+
+web-desk-title = Übersicht
+web-desk-none =
+    Es gibt noch keinen Newsletter.
+    So legen Sie einen an: rundbrief newsletter add
+web-desk-ready = Fertig für den nächsten Newsletter
+web-desk-ready-count = { $count ->
+    [one] Eine Nachricht ist fertig
+   *[other] { $count } Nachrichten sind fertig
+}
+web-desk-nothing-ready = Es ist keine Nachricht fertig.
+web-desk-publish = Newsletter verschicken
+web-desk-publish-of = Newsletter { $title } verschicken
+web-desk-issues = Alle Nummern
+web-desk-no-issues = Es gibt noch keine Nummer.
+web-desk-subscribers = { $count ->
+    [0] Niemand bekommt diesen Newsletter
+    [one] Eine Person bekommt diesen Newsletter
+   *[other] { $count } Personen bekommen diesen Newsletter
+}
+web-desk-public-page = Formular ansehen
+web-desk-archive = Ältere Newsletter ansehen
+
+web-publish-title = Newsletter verschicken
+web-publish-of = { $title }
+web-publish-recipients = So viele Personen bekommen ihn
+web-publish-languages = Sprachen
+web-publish-items = Diese Nachrichten sind im Newsletter
+web-publish-items-count = { $count ->
+    [one] Eine Nachricht
+   *[other] { $count } Nachrichten
+}
+web-publish-missing =
+    Nicht jede Nachricht gibt es in jeder Sprache.
+    Hier fehlt etwas: { $languages }.
+    Diese Personen bekommen weniger Nachrichten.
+web-publish-final =
+    Danach können Sie den Newsletter nicht mehr ändern.
+    Aber Sie können das Verschicken anhalten.
+web-publish-submit = Jetzt verschicken
+web-publish-back = Zurück zur Übersicht
+web-publish-nothing =
+    Es ist keine Nachricht fertig.
+    Darum haben wir nichts verschickt.
+web-publish-settings =
+    Es fehlen Einstellungen: { $names }.
+    Ohne sie dürfen wir nichts verschicken.
+web-publish-settings-short =
+    Es fehlen Einstellungen.
+    Darum dürfen wir nichts verschicken.
+web-publish-nobody =
+    Im Moment bekommt niemand diesen Newsletter.
+    Man kann ihn dann nur im Internet lesen.
+
+web-issue-title = { $title }: Nummer { $number }
+web-issue-title-unnumbered = { $title }: nächste Nummer
+web-issue-published =
+    Es hat geklappt.
+    Wir verschicken den Newsletter jetzt.
+    Sie können diese Seite schließen.
+web-issue-refresh = Neu laden
+web-issue-as-of = So war es am { $time }
+web-issue-held = Dieser Newsletter wartet auf Sie: { $reason }
+web-issue-unknown =
+    Bei manchen E-Mails wissen wir nicht: Sind sie angekommen?
+    Sie können die E-Mails noch einmal schicken.
+    Dann bekommt eine Person vielleicht 2 E-Mails.
+    Oder Sie schicken die E-Mails nicht noch einmal.
+    Dann bekommt eine Person vielleicht keine E-Mail.
+web-issue-resend = Noch einmal schicken
+web-issue-accept = Nicht noch einmal schicken
+web-issue-done = Fertig.
+web-issue-progress = { $count ->
+    [one] { $done } von 1 E-Mail ist fertig
+   *[other] { $done } von { $total } E-Mails sind fertig
+}
+web-issue-ledger = Verschicken
+web-issue-pause = Anhalten
+web-issue-resume = Weitermachen
+web-issue-cancel = Ganz aufhören
+web-issue-release = Freigeben
+web-issue-cancel-hint = Den Rest verschicken wir dann nicht mehr.
+web-issue-not-now = Das geht im Moment nicht.
+web-issue-open = Nummer { $number } ansehen
+web-issue-read = Im Internet lesen
+
+web-state-draft = Entwurf
+web-state-scheduled = geplant
+web-state-preparing = in Vorbereitung
+web-state-sending = unterwegs
+web-state-paused = angehalten
+web-state-sent = fertig verschickt
+web-state-held = wartet auf Sie
+web-state-cancelled = abgebrochen
+
+web-count-recipients = Personen
+web-count-queued = wartet noch
+web-count-claimed = in Arbeit
+web-count-transmitting = gerade unterwegs
+web-count-sent = verschickt
+web-count-bounced = nicht angekommen
+web-count-failed = hat nicht geklappt
+web-count-unknown = wissen wir nicht
+web-count-skipped = nicht verschickt
+
+web-sessions-title = Hier sind Sie angemeldet
+web-sessions-lead =
+    Kennen Sie eine Anmeldung nicht?
+    Dann beenden Sie diese Anmeldung.
+web-sessions-started = Angemeldet seit
+web-sessions-seen = Zuletzt benutzt
+web-sessions-current = Diese Anmeldung benutzen Sie gerade
+web-sessions-revoke = Beenden
+web-sessions-revoked = Die Anmeldung ist beendet.
+
+## Demo
+
+web-demo-banner =
+    Das ist nur zum Ausprobieren.
+    Wir verschicken keine echten E-Mails.
+web-demo-mails = E-Mails zum Ansehen
+web-demo-title = E-Mails zum Ansehen
+web-demo-lead =
+    Hier sehen Sie alle E-Mails vom Ausprobieren.
+    Keine E-Mail verlässt diesen Computer.
+web-demo-tour = So probieren Sie alles aus
+web-demo-step-subscribe = Bestellen Sie einen Newsletter.
+web-demo-step-confirm =
+    Öffnen Sie hier die E-Mail.
+    Klicken Sie auf den Link.
+web-demo-step-publish =
+    Melden Sie sich in der Redaktion an.
+    Verschicken Sie einen Newsletter.
+web-demo-step-read =
+    Lesen Sie ihn hier.
+    Melden Sie sich wieder ab.
+web-demo-none = Es ist noch keine E-Mail da.
+web-demo-from = Von
+web-demo-to = An
+web-demo-date = Datum
+web-demo-subject = Betreff
+web-demo-html = E-Mail mit Gestaltung
+web-demo-text = E-Mail nur mit Text
+web-demo-headers = Technische Daten
+web-demo-back = Alle E-Mails
+web-demo-refresh = Neu laden
+web-demo-frame = So sieht die E-Mail „{ $subject }“ aus
+web-demo-unreadable = Diese Datei können wir nicht lesen.
+
+## What can be wrong with an e-mail address (domain/address.rs) and with a name (domain/header.rs)
+
+address-error-empty = Bitte schreiben Sie Ihre E-Mail-Adresse in das Feld.
+address-error-no-at =
+    In der E-Mail-Adresse fehlt das Zeichen @.
+    Zum Beispiel: name@example.org
+address-error-several =
+    Bitte schreiben Sie nur eine E-Mail-Adresse.
+    Das Zeichen @ kommt nur einmal vor.
+address-error-display-name =
+    Bitte schreiben Sie nur die E-Mail-Adresse.
+    Schreiben Sie keinen Namen dazu.
+address-error-control =
+    In der E-Mail-Adresse ist ein falsches Zeichen.
+    Bitte schreiben Sie die Adresse neu.
+address-error-space =
+    In der E-Mail-Adresse ist eine Lücke.
+    Bitte löschen Sie die Lücke.
+address-error-quoted =
+    In der E-Mail-Adresse sind Anführungs·zeichen.
+    Das geht bei uns nicht.
+address-error-comment =
+    In der E-Mail-Adresse sind Klammern.
+    Bitte löschen Sie die Klammern.
+address-error-domain-literal =
+    Nach dem @ muss ein Name stehen.
+    Eine Nummer geht nicht.
+address-error-local-empty =
+    Vor dem @ fehlt etwas.
+    Zum Beispiel: name@example.org
+address-error-local-dots =
+    Vor dem @ ist ein Punkt zu viel.
+    Bitte prüfen Sie die Adresse.
+address-error-local-character =
+    Das Zeichen „{ $character }“ ist falsch.
+    Bitte löschen Sie das Zeichen.
+address-error-local-international =
+    Vor dem @ ist ein besonderes Zeichen.
+    An diese Adresse können wir nichts schicken.
+    Bitte nehmen Sie eine andere Adresse.
+address-error-local-too-long =
+    Der Teil vor dem @ ist zu lang.
+    Bitte prüfen Sie die Adresse.
+address-error-domain-empty =
+    Nach dem @ fehlt etwas.
+    Zum Beispiel: name@example.org
+address-error-domain-no-dot =
+    Am Ende fehlt etwas.
+    Zum Beispiel: .de oder .org
+address-error-domain-dots =
+    Nach dem @ ist ein Punkt zu viel.
+    Bitte prüfen Sie die Adresse.
+address-error-domain-invalid =
+    Nach dem @ stimmt etwas nicht.
+    Bitte prüfen Sie die Adresse.
+address-error-too-long =
+    Die E-Mail-Adresse ist zu lang.
+    Bitte prüfen Sie die Adresse.
+header-error-control =
+    Im Namen ist ein falsches Zeichen.
+    Bitte schreiben Sie den Namen neu.
+header-error-too-long =
+    Der Name ist zu lang.
+    Bitte schreiben Sie ihn kürzer.
+
+## What can be wrong with a password (domain/staff.rs)
+
+password-error-too-short =
+    Das Passwort ist zu kurz.
+    Es muss mindestens 12 Zeichen haben.
+password-error-too-long =
+    Das Passwort ist zu lang.
+    Es darf höchstens 256 Zeichen haben.
+password-error-too-easy =
+    Dieses Passwort kann man leicht erraten.
+    Bitte nehmen Sie ein anderes.
+password-error-hashing =
+    Wir konnten das Passwort nicht speichern.
+    Bitte versuchen Sie es noch einmal.

@@ -1,0 +1,313 @@
+# Words of the web pages: formal German ("Sie").
+
+## Every page
+
+web-skip = Zum Inhalt springen
+web-languages = Sprache der Seite
+web-about = Über dieses Angebot
+web-language = Deutsch
+web-newsletters = Newsletter
+web-imprint = Impressum
+web-privacy = Datenschutz
+web-home = Zur Startseite
+web-required = Pflichtangabe
+web-optional = freiwillig
+web-errors-heading = Bitte prüfen Sie Ihre Angaben
+
+## Start page
+
+web-home-title = Newsletter
+web-home-lead = Nachrichten per E-Mail. Sie wählen aus, was Sie lesen möchten, und können jederzeit wieder aufhören.
+web-home-none = Zurzeit gibt es hier keinen Newsletter.
+web-home-subscribe = Abonnieren
+web-home-subscribe-to = { $title } abonnieren
+web-home-archive = Frühere Ausgaben
+web-home-archive-of = Frühere Ausgaben von { $title }
+
+## Form
+
+web-form-title = { $title } abonnieren
+web-form-email = E-Mail-Adresse
+web-form-email-hint = Zum Beispiel name@example.org
+web-form-language = Sprache der Ausgabe
+web-form-name = Name
+web-form-name-hint = Wenn Sie ihn angeben, begrüßen wir Sie in den E-Mails damit.
+web-form-consent = Ihre Einwilligung
+web-form-privacy = Mehr dazu in den Datenschutzhinweisen
+web-form-next = Nach dem Absenden erhalten Sie eine E-Mail mit einem Link. Erst wenn Sie dort bestätigen, beginnt Ihr Abonnement.
+web-form-submit = Anmelden
+web-form-error-language = Diese Sprache gibt es bei diesem Newsletter nicht. Bitte wählen Sie eine andere.
+web-form-error-wording = Der Text der Einwilligung hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal und senden Sie das Formular dann erneut ab.
+
+## After the form
+
+web-asked-title = Bitte sehen Sie in Ihr Postfach
+web-asked-lead = Wir haben Ihnen eine E-Mail geschickt.
+web-asked-step-open = Öffnen Sie die E-Mail.
+web-asked-step-link = Klicken Sie auf den Link darin.
+web-asked-step-confirm = Bestätigen Sie auf der Seite, die sich öffnet.
+web-asked-nothing = Keine E-Mail angekommen? Sehen Sie bitte auch im Spam-Ordner nach. Haben Sie sich vielleicht vertippt? Dann füllen Sie das Formular noch einmal aus. An eine Adresse schicken wir am selben Tag nur eine solche E-Mail.
+
+## Confirmation
+
+web-confirm-title = Abonnement bestätigen
+web-confirm-lead = Sie möchten diesen Newsletter erhalten:
+web-confirm-lead-many = Sie möchten diese Newsletter erhalten:
+web-confirm-submit = Ja, Abonnement bestätigen
+web-confirm-not-you = Sie haben das nicht angefordert? Dann schließen Sie einfach diese Seite. Ohne Bestätigung erhalten Sie keine weiteren E-Mails.
+web-confirmed-title = Ihr Abonnement ist bestätigt
+web-confirmed-lead = Vielen Dank. Ab der nächsten Ausgabe erhalten Sie:
+web-confirmed-leave = In jeder E-Mail steht ein Link, mit dem Sie sich wieder abmelden können.
+web-confirmed-before-title = Ihr Abonnement ist schon bestätigt
+web-confirmed-before-lead = Es ist alles erledigt. Sie erhalten:
+web-expired-title = Dieser Link gilt nicht mehr
+web-expired-lead = Der Link ist abgelaufen. Wenn Sie den Newsletter noch möchten, füllen Sie bitte das Formular noch einmal aus. Sie erhalten dann einen neuen Link.
+web-expired-form = Zum Formular
+web-unknown-link-title = Dieser Link funktioniert nicht
+web-unknown-link-lead = Vielleicht wurde er beim Kopieren abgeschnitten. Öffnen Sie bitte den Link direkt aus der E-Mail.
+
+## Leaving
+
+web-leave-title = Newsletter abbestellen
+web-leave-lead = Möchten Sie „{ $title }“ nicht mehr erhalten?
+web-leave-this = Diesen Newsletter abbestellen
+web-leave-all = Alle Newsletter abbestellen
+web-leave-others = { $count ->
+    [one] Sie erhalten noch einen weiteren Newsletter von uns.
+   *[other] Sie erhalten noch { $count } weitere Newsletter von uns.
+}
+web-leave-effect = Die Abmeldung gilt sofort. Einen Grund brauchen Sie nicht anzugeben.
+web-left-title = Sie sind abgemeldet
+web-left-lead = Sie erhalten „{ $title }“ nicht mehr.
+web-left-all-lead = Sie erhalten keine Newsletter mehr von uns.
+web-left-again = War das ein Versehen? Sie können sich jederzeit neu anmelden.
+web-left-form = Wieder abonnieren
+web-left-plain = Sie sind abgemeldet.
+
+## Preferences
+
+web-preferences-title = Ihre Einstellungen
+web-preferences-lead = Hier ändern Sie Ihren Namen und die Sprache Ihrer Newsletter oder bestellen einen Newsletter ab.
+web-preferences-saved = Ihre Änderungen sind gespeichert.
+web-preferences-name-hint = Sie können das Feld auch leer lassen.
+web-preferences-leave = { $title } abbestellen
+web-preferences-pending = Noch nicht bestätigt
+web-preferences-ended = Abbestellt
+web-preferences-none = Sie beziehen zurzeit keinen Newsletter.
+web-preferences-submit = Änderungen speichern
+
+## Archive
+
+web-archive-title = { $title }: Ausgaben
+web-archive-lead = Alle Ausgaben, die bisher verschickt wurden. Die neueste steht oben.
+web-archive-none = Bisher ist noch keine Ausgabe erschienen.
+web-archive-number = Ausgabe { $number }
+web-archive-feed = Als Atom-Feed abonnieren
+web-archive-subscribe = Per E-Mail abonnieren
+
+## Legal pages
+
+web-imprint-title = Impressum
+web-imprint-provider = Angaben zum Anbieter
+web-imprint-represented = Vertreten durch
+web-imprint-contact = Kontakt
+web-imprint-email = E-Mail
+web-imprint-phone = Telefon
+web-imprint-register = Register
+web-imprint-vat = Umsatzsteuer-Identifikationsnummer
+web-imprint-authority = Aufsichtsbehörde
+web-imprint-responsible = Verantwortlich für den Inhalt
+web-imprint-missing = Für diese Installation wurden noch keine Angaben hinterlegt.
+web-privacy-title = Datenschutzhinweise
+web-privacy-missing = Für diese Installation wurden noch keine Datenschutzhinweise hinterlegt.
+
+## Errors
+
+web-error-400-title = Diese Anfrage war nicht vollständig
+web-error-400-lead = Bitte gehen Sie zurück und versuchen Sie es noch einmal.
+web-error-403-title = Das ist hier nicht erlaubt
+web-error-403-lead = Die Anfrage kam von einer anderen Seite, oder Ihr Konto darf das nicht. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal.
+web-error-404-title = Diese Seite gibt es nicht
+web-error-404-lead = Vielleicht ist die Adresse unvollständig, oder die Seite wurde entfernt.
+web-error-405-title = So lässt sich diese Seite nicht aufrufen
+web-error-405-lead = Bitte beginnen Sie noch einmal auf der Startseite.
+web-error-413-title = Das war zu viel auf einmal
+web-error-413-lead = Ihre Angaben sind zu groß. Bitte kürzen Sie sie und versuchen Sie es noch einmal.
+web-error-500-title = Hier ist etwas schiefgegangen
+web-error-500-lead = Das liegt an uns, nicht an Ihnen. Bitte versuchen Sie es in einigen Minuten noch einmal.
+
+## Staff
+
+web-staff = Redaktion
+web-staff-nav = Bereiche der Redaktion
+web-staff-desk = Übersicht
+web-staff-sessions = Sitzungen
+web-staff-sign-out = Abmelden
+web-staff-role = Rolle: { $role }
+web-staff-role-author = Autorin oder Autor
+web-staff-role-editor = Redaktion
+web-staff-role-admin = Verwaltung
+web-staff-role-privacy = Datenschutz
+web-staff-role-viewer = Nur lesen
+
+web-sign-in-title = Anmeldung für die Redaktion
+web-sign-in-password = Passwort
+web-sign-in-submit = Anmelden
+web-sign-in-refused = E-Mail-Adresse und Passwort passen nicht zusammen. Bitte prüfen Sie beides.
+web-sign-in-wait = { $seconds ->
+    [one] Zu viele Versuche. Bitte warten Sie eine Sekunde.
+   *[other] Zu viele Versuche. Bitte warten Sie { $seconds } Sekunden.
+}
+web-sign-in-done = Sie sind abgemeldet.
+web-sign-in-invited = Ihr Passwort ist gespeichert. Melden Sie sich jetzt damit an.
+
+web-invitation-title = Passwort festlegen
+web-invitation-lead = Willkommen in der Redaktion. Legen Sie ein Passwort für { $address } fest.
+web-invitation-hint = Mindestens 12 Zeichen. Am besten mehrere Wörter, die nicht zusammengehören. Das Einfügen aus einem Passwortspeicher ist erlaubt.
+web-invitation-submit = Passwort speichern
+web-invitation-unknown-title = Diese Einladung gilt nicht mehr
+web-invitation-unknown-lead = Sie wurde schon benutzt oder ist abgelaufen. Bitten Sie die Verwaltung um eine neue.
+
+web-desk-title = Übersicht
+web-desk-none = Es gibt noch keinen Newsletter. Legen Sie einen an: rundbrief newsletter add
+web-desk-ready = Bereit für die nächste Ausgabe
+web-desk-ready-count = { $count ->
+    [one] Eine Nachricht ist bereit
+   *[other] { $count } Nachrichten sind bereit
+}
+web-desk-nothing-ready = Keine Nachricht ist bereit.
+web-desk-publish = Ausgabe veröffentlichen
+web-desk-publish-of = Ausgabe von { $title } veröffentlichen
+web-desk-issues = Ausgaben
+web-desk-no-issues = Noch keine Ausgabe.
+web-desk-subscribers = { $count ->
+    [0] Niemand bezieht diesen Newsletter
+    [one] Eine Person bezieht diesen Newsletter
+   *[other] { $count } Personen beziehen diesen Newsletter
+}
+web-desk-public-page = Anmeldeformular ansehen
+web-desk-archive = Archiv ansehen
+
+web-publish-title = Ausgabe veröffentlichen
+web-publish-of = { $title }
+web-publish-recipients = Empfängerinnen und Empfänger
+web-publish-languages = Sprachen
+web-publish-items = Nachrichten in dieser Ausgabe
+web-publish-items-count = { $count ->
+    [one] Eine Nachricht
+   *[other] { $count } Nachrichten
+}
+web-publish-missing = Nicht jede Nachricht gibt es in jeder Sprache: { $languages }. Diese Leserinnen und Leser erhalten nur, was in ihrer Sprache bereit ist.
+web-publish-final = Nach dem Veröffentlichen lässt sich die Ausgabe nicht mehr ändern. Sie können den Versand aber anhalten.
+web-publish-submit = Jetzt veröffentlichen
+web-publish-back = Zurück zur Übersicht
+web-publish-nothing = Es ist keine Nachricht bereit. Deshalb wurde nichts veröffentlicht.
+web-publish-settings = Es fehlen Einstellungen, ohne die keine Ausgabe verschickt werden darf: { $names }.
+web-publish-settings-short = Es fehlen Einstellungen, ohne die keine Ausgabe verschickt werden darf.
+web-publish-nobody = Zurzeit bezieht niemand diesen Newsletter. Die Ausgabe erscheint dann nur im Archiv.
+
+web-issue-title = { $title }: Ausgabe { $number }
+web-issue-title-unnumbered = { $title }: nächste Ausgabe
+web-issue-published = Die Ausgabe ist veröffentlicht. Der Versand läuft von selbst, Sie können diese Seite schließen.
+web-issue-refresh = Aktualisieren
+web-issue-as-of = Stand: { $time }
+web-issue-held = Diese Ausgabe wartet auf eine Entscheidung: { $reason }
+web-issue-unknown = Bei den zweifelhaften E-Mails ist offen, ob der Mailserver sie noch angenommen hat. Wenn Sie sie noch einmal senden, bekommt sie vielleicht jemand doppelt. Wenn Sie sie als verschickt ansehen, bekommt sie vielleicht jemand nicht.
+web-issue-resend = Noch einmal senden
+web-issue-accept = Als verschickt ansehen
+web-issue-done = Erledigt.
+web-issue-progress = { $count ->
+    [one] { $done } von 1 E-Mail ist erledigt
+   *[other] { $done } von { $total } E-Mails sind erledigt
+}
+web-issue-ledger = Versand
+web-issue-pause = Anhalten
+web-issue-resume = Fortsetzen
+web-issue-cancel = Versand abbrechen
+web-issue-release = Freigeben
+web-issue-cancel-hint = Was noch nicht verschickt ist, wird dann nicht mehr verschickt.
+web-issue-not-now = Das geht im jetzigen Zustand der Ausgabe nicht.
+web-issue-open = Ausgabe { $number } ansehen
+web-issue-read = Im Archiv lesen
+
+web-state-draft = Entwurf
+web-state-scheduled = geplant
+web-state-preparing = wird vorbereitet
+web-state-sending = wird verschickt
+web-state-paused = angehalten
+web-state-sent = verschickt
+web-state-held = wartet auf Sie
+web-state-cancelled = abgebrochen
+
+web-count-recipients = Empfangende
+web-count-queued = wartend
+web-count-claimed = in Arbeit
+web-count-transmitting = in Übertragung
+web-count-sent = verschickt
+web-count-bounced = unzustellbar
+web-count-failed = gescheitert
+web-count-unknown = zweifelhaft
+web-count-skipped = ausgelassen
+
+web-sessions-title = Ihre Sitzungen
+web-sessions-lead = Hier sehen Sie, wo Sie angemeldet sind. Beenden Sie eine Sitzung, wenn Sie sie nicht kennen.
+web-sessions-started = Angemeldet
+web-sessions-seen = Zuletzt benutzt
+web-sessions-current = Diese Sitzung
+web-sessions-revoke = Sitzung beenden
+web-sessions-revoked = Die Sitzung ist beendet.
+
+## Demo
+
+web-demo-banner = Vorführung: Es werden keine echten E-Mails verschickt.
+web-demo-mails = Abgefangene E-Mails
+web-demo-title = Abgefangene E-Mails
+web-demo-lead = In der Vorführung verlässt keine E-Mail diesen Rechner. Hier sehen Sie jede so, wie sie ankommen würde.
+web-demo-tour = So probieren Sie alles aus
+web-demo-step-subscribe = Abonnieren Sie einen Newsletter.
+web-demo-step-confirm = Öffnen Sie hier die Bestätigungs-Mail und bestätigen Sie.
+web-demo-step-publish = Melden Sie sich in der Redaktion an und veröffentlichen Sie eine Ausgabe.
+web-demo-step-read = Lesen Sie sie hier, und bestellen Sie den Newsletter mit einem Klick wieder ab.
+web-demo-none = Noch ist keine E-Mail angekommen.
+web-demo-from = Von
+web-demo-to = An
+web-demo-date = Datum
+web-demo-subject = Betreff
+web-demo-html = Gestaltete Fassung
+web-demo-text = Textfassung
+web-demo-headers = Kopfzeilen
+web-demo-back = Alle E-Mails
+web-demo-refresh = Aktualisieren
+web-demo-frame = Die E-Mail „{ $subject }“, wie sie im Mailprogramm aussieht
+web-demo-unreadable = Diese Datei ließ sich nicht als E-Mail lesen.
+
+## What can be wrong with an e-mail address (domain/address.rs) and with a name (domain/header.rs)
+
+address-error-empty = Bitte geben Sie Ihre E-Mail-Adresse an.
+address-error-no-at = In einer E-Mail-Adresse kommt ein @ vor, zum Beispiel name@example.org.
+address-error-several = Bitte geben Sie genau eine E-Mail-Adresse mit genau einem @ an.
+address-error-display-name = Bitte geben Sie nur die Adresse an, ohne Namen und ohne spitze Klammern.
+address-error-control = In der E-Mail-Adresse ist ein unsichtbares Zeichen oder ein Zeilenumbruch. Bitte tippen Sie sie neu.
+address-error-space = In der E-Mail-Adresse ist ein Leerzeichen. Bitte entfernen Sie es.
+address-error-quoted = Adressen mit Anführungszeichen können wir nicht verwenden.
+address-error-comment = Runde Klammern gehören nicht in eine E-Mail-Adresse.
+address-error-domain-literal = Nach dem @ muss ein Name stehen, keine IP-Nummer.
+address-error-local-empty = Vor dem @ fehlt etwas, zum Beispiel name@example.org.
+address-error-local-dots = Der Teil vor dem @ darf nicht mit einem Punkt anfangen oder aufhören und keine zwei Punkte hintereinander haben.
+address-error-local-character = Das Zeichen „{ $character }“ ist vor dem @ nicht möglich.
+address-error-local-international = Unser Mailserver kann leider nicht an Adressen mit solchen Zeichen vor dem @ senden. Bitte nehmen Sie eine andere Adresse.
+address-error-local-too-long = Der Teil vor dem @ ist zu lang.
+address-error-domain-empty = Nach dem @ fehlt etwas, zum Beispiel name@example.org.
+address-error-domain-no-dot = Nach dem @ fehlt eine Endung wie .de oder .org.
+address-error-domain-dots = Der Teil nach dem @ darf nicht mit einem Punkt anfangen oder aufhören und keine zwei Punkte hintereinander haben.
+address-error-domain-invalid = Den Teil nach dem @ gibt es so nicht. Bitte prüfen Sie ihn.
+address-error-too-long = Die E-Mail-Adresse ist zu lang.
+header-error-control = Der Name enthält einen Zeilenumbruch oder ein unsichtbares Zeichen. Bitte tippen Sie ihn neu.
+header-error-too-long = Der Name ist zu lang.
+
+## What can be wrong with a password (domain/staff.rs)
+
+password-error-too-short = Das Passwort ist zu kurz. Es braucht mindestens 12 Zeichen.
+password-error-too-long = Das Passwort ist zu lang. Es darf höchstens 256 Zeichen haben.
+password-error-too-easy = Dieses Passwort wäre schnell erraten. Bitte nehmen Sie eines mit mehr eigenen Einfällen.
+password-error-hashing = Das Passwort konnte gerade nicht gespeichert werden. Bitte versuchen Sie es noch einmal.

@@ -1,0 +1,313 @@
+# Words of the web pages.
+
+## Every page
+
+web-skip = Skip to content
+web-languages = Language of this page
+web-about = About this service
+web-language = English
+web-newsletters = Newsletters
+web-imprint = Imprint
+web-privacy = Privacy
+web-home = To the start page
+web-required = required
+web-optional = optional
+web-errors-heading = Please check what you entered
+
+## Start page
+
+web-home-title = Newsletters
+web-home-lead = News by e-mail. You choose what you want to read, and you can stop at any time.
+web-home-none = There is no newsletter here at the moment.
+web-home-subscribe = Subscribe
+web-home-subscribe-to = Subscribe to { $title }
+web-home-archive = Past issues
+web-home-archive-of = Past issues of { $title }
+
+## Form
+
+web-form-title = Subscribe to { $title }
+web-form-email = E-mail address
+web-form-email-hint = For example name@example.org
+web-form-language = Language of the edition
+web-form-name = Name
+web-form-name-hint = If you give it, our e-mails will greet you by it.
+web-form-consent = Your consent
+web-form-privacy = Read more in the privacy notice
+web-form-next = After you send this form, you will get an e-mail with a link. Your subscription starts only when you confirm there.
+web-form-submit = Sign up
+web-form-error-language = This newsletter is not available in this language. Please choose another one.
+web-form-error-wording = The wording of the consent has changed in the meantime. Please read it again and then send the form once more.
+
+## After the form
+
+web-asked-title = Please check your mail
+web-asked-lead = We have sent you an e-mail.
+web-asked-step-open = Open the e-mail.
+web-asked-step-link = Follow the link in it.
+web-asked-step-confirm = Confirm on the page that opens.
+web-asked-nothing = No e-mail? Please look into your spam folder, too. Was there a typo in the address? Then fill in the form once more. We send only one such e-mail a day to an address.
+
+## Confirmation
+
+web-confirm-title = Confirm your subscription
+web-confirm-lead = You would like to get this newsletter:
+web-confirm-lead-many = You would like to get these newsletters:
+web-confirm-submit = Yes, confirm my subscription
+web-confirm-not-you = You did not ask for this? Then simply close this page. Without confirmation you will get no further e-mails.
+web-confirmed-title = Your subscription is confirmed
+web-confirmed-lead = Thank you. Starting with the next issue you will get:
+web-confirmed-leave = Every e-mail has a link with which you can unsubscribe.
+web-confirmed-before-title = Your subscription is already confirmed
+web-confirmed-before-lead = Everything is done. You get:
+web-expired-title = This link is no longer valid
+web-expired-lead = The link has expired. If you still want the newsletter, please fill in the form once more. You will then get a new link.
+web-expired-form = To the form
+web-unknown-link-title = This link does not work
+web-unknown-link-lead = Perhaps it was cut off when it was copied. Please open the link directly from the e-mail.
+
+## Leaving
+
+web-leave-title = Unsubscribe
+web-leave-lead = Do you want to stop getting “{ $title }”?
+web-leave-this = Unsubscribe from this newsletter
+web-leave-all = Unsubscribe from all newsletters
+web-leave-others = { $count ->
+    [one] You get one more newsletter from us.
+   *[other] You get { $count } more newsletters from us.
+}
+web-leave-effect = This takes effect at once. You need not give a reason.
+web-left-title = You are unsubscribed
+web-left-lead = You will no longer get “{ $title }”.
+web-left-all-lead = You will get no more newsletters from us.
+web-left-again = Was that a mistake? You can sign up again at any time.
+web-left-form = Subscribe again
+web-left-plain = You are unsubscribed.
+
+## Preferences
+
+web-preferences-title = Your preferences
+web-preferences-lead = Change your name and the language of your newsletters here, or leave a newsletter.
+web-preferences-saved = Your changes are saved.
+web-preferences-name-hint = You may leave this empty.
+web-preferences-leave = Unsubscribe from { $title }
+web-preferences-pending = Not confirmed yet
+web-preferences-ended = Unsubscribed
+web-preferences-none = You get no newsletter at the moment.
+web-preferences-submit = Save changes
+
+## Archive
+
+web-archive-title = { $title }: issues
+web-archive-lead = All issues that have been sent so far. The latest one comes first.
+web-archive-none = No issue has appeared yet.
+web-archive-number = Issue { $number }
+web-archive-feed = Subscribe as an Atom feed
+web-archive-subscribe = Subscribe by e-mail
+
+## Legal pages
+
+web-imprint-title = Imprint
+web-imprint-provider = Who provides this service
+web-imprint-represented = Represented by
+web-imprint-contact = Contact
+web-imprint-email = E-mail
+web-imprint-phone = Telephone
+web-imprint-register = Register
+web-imprint-vat = VAT identification number
+web-imprint-authority = Supervisory authority
+web-imprint-responsible = Responsible for the content
+web-imprint-missing = Nothing has been entered for this installation yet.
+web-privacy-title = Privacy notice
+web-privacy-missing = No privacy notice has been entered for this installation yet.
+
+## Errors
+
+web-error-400-title = This request was not complete
+web-error-400-lead = Please go back and try again.
+web-error-403-title = This is not allowed here
+web-error-403-lead = The request came from another site, or your account may not do this. Please reload the page and try again.
+web-error-404-title = This page does not exist
+web-error-404-lead = Perhaps the address is incomplete, or the page has been removed.
+web-error-405-title = This page cannot be opened that way
+web-error-405-lead = Please begin again at the start page.
+web-error-413-title = That was too much at once
+web-error-413-lead = What you sent is too large. Please shorten it and try again.
+web-error-500-title = Something went wrong here
+web-error-500-lead = The fault is ours, not yours. Please try again in a few minutes.
+
+## Staff
+
+web-staff = Newsroom
+web-staff-nav = Parts of the newsroom
+web-staff-desk = Desk
+web-staff-sessions = Sessions
+web-staff-sign-out = Sign out
+web-staff-role = Role: { $role }
+web-staff-role-author = author
+web-staff-role-editor = editor
+web-staff-role-admin = administrator
+web-staff-role-privacy = data protection
+web-staff-role-viewer = read only
+
+web-sign-in-title = Sign in to the newsroom
+web-sign-in-password = Password
+web-sign-in-submit = Sign in
+web-sign-in-refused = E-mail address and password do not belong together. Please check both.
+web-sign-in-wait = { $seconds ->
+    [one] Too many attempts. Please wait one second.
+   *[other] Too many attempts. Please wait { $seconds } seconds.
+}
+web-sign-in-done = You are signed out.
+web-sign-in-invited = Your password is saved. Now sign in with it.
+
+web-invitation-title = Choose a password
+web-invitation-lead = Welcome to the newsroom. Choose a password for { $address }.
+web-invitation-hint = At least 12 characters. Best are several words that do not belong together. Pasting from a password manager is welcome.
+web-invitation-submit = Save password
+web-invitation-unknown-title = This invitation is no longer valid
+web-invitation-unknown-lead = It has been used already, or it has expired. Ask an administrator for a new one.
+
+web-desk-title = Desk
+web-desk-none = There is no newsletter yet. Add one: rundbrief newsletter add
+web-desk-ready = Ready for the next issue
+web-desk-ready-count = { $count ->
+    [one] One news item is ready
+   *[other] { $count } news items are ready
+}
+web-desk-nothing-ready = No news item is ready.
+web-desk-publish = Publish issue
+web-desk-publish-of = Publish an issue of { $title }
+web-desk-issues = Issues
+web-desk-no-issues = No issue yet.
+web-desk-subscribers = { $count ->
+    [0] Nobody gets this newsletter
+    [one] One person gets this newsletter
+   *[other] { $count } people get this newsletter
+}
+web-desk-public-page = See the form
+web-desk-archive = See the archive
+
+web-publish-title = Publish issue
+web-publish-of = { $title }
+web-publish-recipients = Recipients
+web-publish-languages = Languages
+web-publish-items = News items in this issue
+web-publish-items-count = { $count ->
+    [one] One news item
+   *[other] { $count } news items
+}
+web-publish-missing = Not every news item exists in every language: { $languages }. These readers get only what is ready in their language.
+web-publish-final = Once published, the issue cannot be changed any more. You can still pause the sending.
+web-publish-submit = Publish now
+web-publish-back = Back to the desk
+web-publish-nothing = No news item is ready. So nothing was published.
+web-publish-settings = Settings are missing without which no issue may be sent: { $names }.
+web-publish-settings-short = Settings are missing without which no issue may be sent.
+web-publish-nobody = Nobody gets this newsletter at the moment. The issue will appear in the archive only.
+
+web-issue-title = { $title }: issue { $number }
+web-issue-title-unnumbered = { $title }: next issue
+web-issue-published = The issue is published. It is sent by itself; you may close this page.
+web-issue-refresh = Refresh
+web-issue-as-of = As of { $time }
+web-issue-held = This issue waits for a decision: { $reason }
+web-issue-unknown = Of the doubtful mails nobody knows whether the mail server still took them. If you send them once more, somebody may get one twice. If you take them as sent, somebody may get none.
+web-issue-resend = Send once more
+web-issue-accept = Take as sent
+web-issue-done = Done.
+web-issue-progress = { $count ->
+    [one] { $done } of 1 mail is done
+   *[other] { $done } of { $total } mails are done
+}
+web-issue-ledger = Sending
+web-issue-pause = Pause
+web-issue-resume = Resume
+web-issue-cancel = Cancel the sending
+web-issue-release = Release
+web-issue-cancel-hint = What has not been sent yet will then not be sent.
+web-issue-not-now = The issue's present state does not allow this.
+web-issue-open = See issue { $number }
+web-issue-read = Read in the archive
+
+web-state-draft = draft
+web-state-scheduled = scheduled
+web-state-preparing = preparing
+web-state-sending = sending
+web-state-paused = paused
+web-state-sent = sent
+web-state-held = waits for you
+web-state-cancelled = cancelled
+
+web-count-recipients = recipients
+web-count-queued = queued
+web-count-claimed = claimed
+web-count-transmitting = transmitting
+web-count-sent = sent
+web-count-bounced = bounced
+web-count-failed = failed
+web-count-unknown = unknown
+web-count-skipped = skipped
+
+web-sessions-title = Your sessions
+web-sessions-lead = This is where you are signed in. End a session that you do not know.
+web-sessions-started = Signed in
+web-sessions-seen = Last used
+web-sessions-current = This session
+web-sessions-revoke = End session
+web-sessions-revoked = The session is ended.
+
+## Demo
+
+web-demo-banner = Demonstration: no real e-mails are sent.
+web-demo-mails = Captured mails
+web-demo-title = Captured mails
+web-demo-lead = In the demonstration no e-mail leaves this machine. Here you see each one as it would arrive.
+web-demo-tour = How to try everything
+web-demo-step-subscribe = Subscribe to a newsletter.
+web-demo-step-confirm = Open the confirmation mail here, and confirm.
+web-demo-step-publish = Sign in to the newsroom and publish an issue.
+web-demo-step-read = Read it here, and unsubscribe with one click.
+web-demo-none = No e-mail has arrived yet.
+web-demo-from = From
+web-demo-to = To
+web-demo-date = Date
+web-demo-subject = Subject
+web-demo-html = Formatted version
+web-demo-text = Text version
+web-demo-headers = Header fields
+web-demo-back = All mails
+web-demo-refresh = Refresh
+web-demo-frame = The e-mail “{ $subject }” as a mail program shows it
+web-demo-unreadable = This file could not be read as an e-mail.
+
+## What can be wrong with an e-mail address (domain/address.rs) and with a name (domain/header.rs)
+
+address-error-empty = Please enter your e-mail address.
+address-error-no-at = An e-mail address has an @ in it, for example name@example.org.
+address-error-several = Please enter exactly one e-mail address with exactly one @.
+address-error-display-name = Please enter the address alone, without a name and without angle brackets.
+address-error-control = There is an invisible character or a line break in the e-mail address. Please type it anew.
+address-error-space = There is a space in the e-mail address. Please remove it.
+address-error-quoted = We cannot use addresses with quotation marks.
+address-error-comment = Parentheses do not belong in an e-mail address.
+address-error-domain-literal = After the @ there must be a name, not an IP number.
+address-error-local-empty = Something is missing before the @, for example name@example.org.
+address-error-local-dots = The part before the @ must not begin or end with a dot or have two dots in a row.
+address-error-local-character = The character “{ $character }” is not possible before the @.
+address-error-local-international = Our mail server cannot send to addresses with such characters before the @. Please take another address.
+address-error-local-too-long = The part before the @ is too long.
+address-error-domain-empty = Something is missing after the @, for example name@example.org.
+address-error-domain-no-dot = After the @ an ending like .de or .org is missing.
+address-error-domain-dots = The part after the @ must not begin or end with a dot or have two dots in a row.
+address-error-domain-invalid = The part after the @ cannot exist like this. Please check it.
+address-error-too-long = The e-mail address is too long.
+header-error-control = The name has a line break or an invisible character in it. Please type it anew.
+header-error-too-long = The name is too long.
+
+## What can be wrong with a password (domain/staff.rs)
+
+password-error-too-short = The password is too short. It needs at least 12 characters.
+password-error-too-long = The password is too long. It may have at most 256 characters.
+password-error-too-easy = This password would be guessed quickly. Please take one with more ideas of your own.
+password-error-hashing = The password could not be saved just now. Please try again.

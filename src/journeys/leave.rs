@@ -1,0 +1,104 @@
+//! A reader leaves: at once, without a question, also in the middle of a run (R28–R33).
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::subscribe::{record, text_for};
+use super::{Context, JourneyError};
+use crate::domain::language::Language;
+use crate::domain::states::{Channel, ConsentAct, SubscriptionState};
+use crate::domain::token::Purpose;
+use crate::store::subscriptions::Subscription;
+use crate::store::{Conn, deliveries, micros, newsletters, subscriptions};
+
+/// How much somebody leaves (R33).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    ThisNewsletter,
+    AllNewsletters,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeaveView {
+    /// `others`: how many other newsletters this person still gets.
+    Subscribed {
+        language: Language,
+        slug: String,
+        title: String,
+        others: i64,
+    },
+    Left {
+        language: Language,
+        slug: String,
+        title: String,
+        others: i64,
+    },
+    Unknown,
+}
+
+pub fn show(conn: &mut Conn, ctx: &Context, token: &str) -> Result<LeaveView, JourneyError> {
+    match find(conn, ctx, token)? {
+        Some(subscription) => view(conn, &subscription),
+        None => Ok(LeaveView::Unknown),
+    }
+}
+
+/// Idempotent: somebody who has left already is told the same.
+pub fn leave(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    token: &str,
+    scope: Scope,
+    channel: Channel,
+) -> Result<LeaveView, JourneyError> {
+    let Some(subscription) = find(conn, ctx, token)? else { return Ok(LeaveView::Unknown) };
+    let leaving = match scope {
+        Scope::ThisNewsletter => vec![subscription.clone()],
+        Scope::AllNewsletters => subscriptions::list_of(conn, subscription.subscriber_id)?.into_iter().map(|(s, _)| s).collect(),
+    };
+    for subscription in &leaving {
+        end(conn, now, subscription, channel)?;
+    }
+    let left = subscriptions::find_by_public_id(conn, &crate::store::id16("subscriptions", &subscription.public_id)?)?;
+    view(conn, &left.unwrap_or(subscription))
+}
+
+/// Ends one subscription, what waits for it in the ledger, and writes the withdrawal down.
+pub(super) fn end(conn: &mut Conn, now: Timestamp, subscription: &Subscription, channel: Channel) -> Result<(), JourneyError> {
+    if !subscriptions::end(conn, subscription.id, channel, micros(now))? {
+        return Ok(());
+    }
+    deliveries::skip_for_subscription(conn, subscription.id, micros(now))?;
+    let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
+    record(
+        conn,
+        ConsentAct::Withdrawn,
+        now,
+        subscription.subscriber_id,
+        subscription.newsletter_id,
+        json!({ "newsletter": newsletter.slug, "language": subscription.language, "channel": channel.as_str() }),
+    )
+}
+
+fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<Subscription>, JourneyError> {
+    match ctx.keyring.verify(Purpose::Unsubscribe, token) {
+        Some(public_id) => Ok(subscriptions::find_by_public_id(conn, &public_id)?),
+        None => Ok(None),
+    }
+}
+
+fn view(conn: &mut Conn, subscription: &Subscription) -> Result<LeaveView, JourneyError> {
+    let language = subscription.language()?;
+    let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
+    let title = text_for(conn, &newsletter, language)?.title;
+    let mut others = 0;
+    for (other, _) in subscriptions::list_of(conn, subscription.subscriber_id)? {
+        others += i64::from(other.id != subscription.id && other.state()? == SubscriptionState::Active);
+    }
+    let slug = newsletter.slug;
+    Ok(match subscription.state()? {
+        SubscriptionState::Ended => LeaveView::Left { language, slug, title, others },
+        SubscriptionState::Pending | SubscriptionState::Active => LeaveView::Subscribed { language, slug, title, others },
+    })
+}

@@ -1,0 +1,112 @@
+//! What people and the clock can do: one function, one transaction. Synchronous on purpose, so that no network call
+//! can happen inside a transaction. A business "no" is a value, not an error.
+
+pub mod archive;
+pub mod confirm;
+pub mod issues;
+pub mod leave;
+pub mod news;
+pub mod newsletters;
+pub mod preferences;
+pub mod publish;
+pub mod schedule;
+pub mod seal;
+pub mod settle;
+pub mod staff;
+pub mod status;
+pub mod subscribe;
+pub mod wording;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use crate::domain::language::{Language, UnknownLanguage};
+use crate::domain::token::{KeyError, Keyring, Purpose};
+use crate::i18n::MissingText;
+use crate::mail::templates::{Links, TemplateError, Templates};
+use crate::store::StoreError;
+
+/// What the journeys need beside a connection: made once at start, shared by all.
+pub struct Context {
+    pub keyring: Keyring,
+    pub templates: Templates,
+    pub config: Config,
+}
+
+/// The instance, as far as journeys speak of it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Without a trailing slash.
+    pub public_url: String,
+    pub organisation: String,
+    /// One line per line of the address.
+    pub postal_address: String,
+    pub email: String,
+    pub privacy_contact: String,
+    pub privacy_officer: String,
+    pub privacy_authority: String,
+    pub hoster: String,
+    pub relay_provider: String,
+    /// Keys of settings that must be filled before anything is published (R139).
+    pub missing_for_publishing: Vec<&'static str>,
+    /// In which times are told to people where no newsletter says otherwise.
+    pub zone: TimeZone,
+    pub confirmation_days: i64,
+    pub proof_years: i64,
+    pub delivery_days: i64,
+    /// Whether the relay takes non-ASCII local parts (R21).
+    pub smtputf8: bool,
+    /// Over all newsletters (R173).
+    pub confirmations_per_address_and_week: i64,
+    /// A planned time older than this waits for a person (R85).
+    pub missed: SignedDuration,
+    pub session_idle: SignedDuration,
+    pub session_life: SignedDuration,
+}
+
+/// A journey that could not be made. For people: the log shows it whole, a page only says that something failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JourneyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Text(#[from] MissingText),
+    #[error(transparent)]
+    Language(#[from] UnknownLanguage),
+    #[error("an edition could not be written down: {0}")]
+    Edition(#[from] serde_json::Error),
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Context {
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.config.public_url)
+    }
+
+    /// A link with a token for one purpose, e.g. `https://…/unsubscribe/TOKEN`.
+    pub fn token_url(&self, purpose: Purpose, key_id: u8, public_id: &[u8; 16]) -> Result<String, KeyError> {
+        let room = match purpose {
+            Purpose::Confirm => "confirm",
+            Purpose::Unsubscribe => "unsubscribe",
+            Purpose::Preferences => "preferences",
+            Purpose::Bounce => "bounce",
+        };
+        Ok(format!("{}/{room}/{}", self.config.public_url, self.keyring.sign(purpose, key_id, public_id)?))
+    }
+
+    /// The public links every mail carries. `web_version` is empty where there is none.
+    pub fn links(&self, slug: &str, language: Language, web_version: String) -> Links {
+        Links {
+            web_version,
+            imprint: self.url(&format!("/imprint?lang={language}")),
+            privacy: self.url(&format!("/privacy?lang={language}")),
+            archive: self.url(&format!("/archive/{slug}?lang={language}")),
+            form: self.url(&format!("/n/{slug}?lang={language}")),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Staff set up a newsletter and what it says about itself.
+
+use jiff::Timestamp;
+
+use super::JourneyError;
+use crate::domain::address::{Address, AddressError};
+use crate::domain::cadence::{Cadence, CadenceError};
+use crate::domain::header::{self, HeaderError};
+use crate::domain::language::Language;
+use crate::domain::slug::{Slug, SlugError};
+use crate::store::newsletters::{NewNewsletter, NewsletterText};
+use crate::store::{Conn, micros, newsletters};
+
+#[derive(Clone, Debug)]
+pub struct NewsletterRequest {
+    pub slug: String,
+    pub name: String,
+    pub from_name: String,
+    pub from_address: String,
+    pub languages: Vec<Language>,
+    /// Five-field cron.
+    pub cadence: Option<String>,
+    pub zone: String,
+}
+
+/// What a newsletter says in one language.
+#[derive(Clone, Debug, Default)]
+pub struct TextRequest {
+    pub title: String,
+    pub description: String,
+    pub footer: String,
+    pub funding: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NewsletterError {
+    #[error(transparent)]
+    Slug(#[from] SlugError),
+    #[error("--from: {0}")]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    #[error(transparent)]
+    Cadence(#[from] CadenceError),
+    #[error("a newsletter needs at least one language: --languages de,en,de-simple")]
+    NoLanguage,
+    #[error("there is no newsletter \"{0}\"; \"rundbrief newsletter list\" shows them")]
+    Unknown(String),
+    #[error("there is a newsletter \"{0}\" already")]
+    Exists(String),
+    #[error(transparent)]
+    Journey(#[from] JourneyError),
+}
+
+impl From<crate::store::StoreError> for NewsletterError {
+    fn from(error: crate::store::StoreError) -> Self {
+        NewsletterError::Journey(error.into())
+    }
+}
+
+pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Result<i64, NewsletterError> {
+    let slug = Slug::parse(&request.slug)?;
+    header::check("name", &request.name)?;
+    header::check("from", &request.from_name)?;
+    let from = Address::parse(&request.from_address)?;
+    if request.languages.is_empty() {
+        return Err(NewsletterError::NoLanguage);
+    }
+    // The zone is checked also where there is no cadence yet, so that a typing mistake shows now.
+    let cadence = Cadence::parse(request.cadence.as_deref().unwrap_or("0 9 * * MON"), &request.zone)?;
+    if newsletters::find(conn, slug.as_str())?.is_some() {
+        return Err(NewsletterError::Exists(slug.as_str().to_owned()));
+    }
+    let next_due = request.cadence.as_ref().and_then(|_| cadence.next_after(now));
+    let id = newsletters::insert(
+        conn,
+        &NewNewsletter {
+            slug: slug.as_str().to_owned(),
+            name: request.name.clone(),
+            from_name: request.from_name.clone(),
+            from_address: from.wire(),
+            reply_to: None,
+            languages: serde_json::to_string(&request.languages).map_err(JourneyError::from)?,
+            cadence: request.cadence.clone(),
+            zone: request.zone.clone(),
+            next_due_at: next_due.map(micros),
+            created_at: micros(now),
+        },
+    )?;
+    Ok(id)
+}
+
+pub fn put_text(conn: &mut Conn, newsletter_id: i64, language: Language, text: &TextRequest) -> Result<(), NewsletterError> {
+    header::check("title", &text.title)?;
+    newsletters::put_text(
+        conn,
+        &NewsletterText {
+            newsletter_id,
+            language: language.tag().to_owned(),
+            title: text.title.clone(),
+            description: text.description.clone(),
+            footer: text.footer.clone(),
+            funding: text.funding.clone(),
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Settles a delivery: the outcome of an attempt becomes the row's new state, and what follows for the reader follows
+//! in the same transaction.
+
+use jiff::Timestamp;
+
+use super::{Context, JourneyError, leave};
+use crate::domain::address::Address;
+use crate::domain::after::{self, Next};
+use crate::domain::delivery::Outcome;
+use crate::domain::states::{Channel, DeliveryKind, DeliveryState, SubscriptionState, SuppressionReason};
+use crate::store::ledger::{ClaimToken, Record};
+use crate::store::{Conn, ledger, micros, subscribers, subscriptions, suppressions, time};
+
+/// The attempt that is to be settled.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub id: i64,
+    pub token: ClaimToken,
+    pub kind: DeliveryKind,
+    pub address: String,
+    /// Attempts before this one.
+    pub attempts: i64,
+    /// µs.
+    pub created_at: i64,
+    pub outcome: Outcome,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub state: DeliveryState,
+    /// The fault was not this mail's: the relay must rest, or the next try follows at once and ends the same way.
+    pub relay_rests: bool,
+}
+
+/// Records the outcome. None: the row is somebody else's by now and was left alone.
+pub fn settle(conn: &mut Conn, ctx: &Context, now: Timestamp, attempt: &Attempt) -> Result<Option<Settled>, JourneyError> {
+    let attempts = u32::try_from(attempt.attempts).unwrap_or(u32::MAX);
+    let next = after::after(attempt.kind, &attempt.outcome, attempts, time(attempt.created_at), now, jitter(attempt));
+    let reply = attempt.outcome.reply();
+    let mut record = Record {
+        state: DeliveryState::Sent,
+        reason: None,
+        due_at: None,
+        attempts: 1,
+        resends: 0,
+        stage: Some(reply.stage.as_str()),
+        code: Some(i64::from(reply.code)),
+        reply: Some(&reply.text),
+        now: micros(now),
+    };
+    match next {
+        Next::Sent => {}
+        Next::Bounced { .. } => {
+            record.state = DeliveryState::Bounced;
+            record.reason = Some("the recipient's address was refused");
+        }
+        Next::Failed { reason } => {
+            record.state = DeliveryState::Failed;
+            record.reason = Some(reason);
+        }
+        Next::Retry { at } => {
+            record.state = DeliveryState::Queued;
+            record.due_at = Some(micros(at));
+        }
+        Next::BackToQueue => {
+            record.state = DeliveryState::Queued;
+            record.attempts = 0;
+            record.due_at = after::not_before(attempt.kind, reply.stage, now).map(micros);
+        }
+        Next::Unknown => {
+            // A doubtful confirmation is sent once more; whoever asked to subscribe waits for it (R82).
+            if attempt.kind == DeliveryKind::Confirmation && ledger::resends(conn, attempt.id)? == 0 {
+                record.state = DeliveryState::Queued;
+                record.resends = 1;
+            } else {
+                record.state = DeliveryState::Unknown;
+                record.reason = Some("the relay may have taken it: its answer to the final dot did not come");
+            }
+        }
+    }
+    if !ledger::record(conn, attempt.id, &attempt.token, &record)? {
+        return Ok(None);
+    }
+    if let Next::Bounced { suppress: true } = next {
+        suppress(conn, ctx, now, &attempt.address)?;
+    }
+    Ok(Some(Settled { state: record.state, relay_rests: next == Next::BackToQueue }))
+}
+
+/// A mailbox that does not exist: nothing is sent to it again until a new opt-in proves the contrary.
+fn suppress(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &str) -> Result<(), JourneyError> {
+    let Ok(address) = Address::parse(address) else { return Ok(()) };
+    let (key_id, key) = ctx.keyring.address_key(address.canonical());
+    suppressions::insert(conn, key_id, &key, SuppressionReason::HardBounce, "relay", micros(now))?;
+    if let Some(subscriber) = subscribers::find(conn, address.canonical())? {
+        for (subscription, _) in subscriptions::list_of(conn, subscriber.id)? {
+            if subscription.state()? == SubscriptionState::Active {
+                leave::end(conn, now, &subscription, Channel::Bounce)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 0..1, spread over rows and the same for a row's attempt whoever computes it.
+fn jitter(attempt: &Attempt) -> f64 {
+    let mixed = attempt.id.wrapping_mul(31).wrapping_add(attempt.attempts).rem_euclid(997);
+    f64::from(i32::try_from(mixed).unwrap_or(0)) / 997.0
+}

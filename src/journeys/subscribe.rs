@@ -1,0 +1,307 @@
+//! A visitor subscribes: the opt-in, its consent record and the confirmation mail in one transaction.
+//! Nothing is mailed here; the confirmation is a row in the ledger like any other mail.
+
+use aws_lc_rs::digest;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::wording::{self, Wording};
+use super::{Context, JourneyError};
+use crate::domain::address::{Address, AddressError};
+use crate::domain::header::{HeaderError, HeaderText};
+use crate::domain::language::Language;
+use crate::domain::states::{ConsentAct, DeliveryKind, DeliveryState};
+use crate::domain::token;
+use crate::mail::edition::Edition;
+use crate::mail::templates::{ConfirmationMail, Sender};
+use crate::store::editions::Frozen;
+use crate::store::newsletters::{Newsletter, NewsletterText};
+use crate::store::wordings::WordingKind;
+use crate::store::{Conn, consent, deliveries, editions, micros, newsletters, opt_ins, subscribers, subscriptions, wordings};
+
+/// No form offers more; each costs look-ups inside the transaction.
+const MOST_NEWSLETTERS: usize = 20;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What a form shows.
+pub struct FormView {
+    pub slug: String,
+    pub title: String,
+    pub description: String,
+    pub languages: Vec<Language>,
+    pub language: Language,
+    pub consent: Wording,
+    pub privacy: Wording,
+}
+
+pub struct NewsletterView {
+    pub slug: String,
+    pub title: String,
+    pub description: String,
+    pub languages: Vec<Language>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SubscribeRequest {
+    pub address: String,
+    pub newsletter_slugs: Vec<String>,
+    pub language: String,
+    pub name: Option<String>,
+    pub form_url: String,
+    /// Hash of the consent text the form showed, in hex, if it says so.
+    pub wording: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum SubscribeAnswer {
+    /// The same for known, unknown, pending and suppressed addresses (R174).
+    Asked,
+    BadAddress(AddressError),
+    BadName(HeaderError),
+    BadLanguage,
+    NoSuchNewsletter,
+    /// The form showed an older text than the one in force; it has to be read again.
+    WordingChanged,
+}
+
+/// The form of a newsletter, in the wanted language if it has one for it.
+pub fn form(conn: &mut Conn, ctx: &Context, slug: &str, wanted: Option<Language>) -> Result<Option<FormView>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let languages = newsletter.languages()?;
+    let page_language = wanted.or_else(|| languages.first().copied()).unwrap_or(Language::En);
+    let text = text_for(conn, &newsletter, page_language)?;
+    Ok(Some(FormView {
+        slug: newsletter.slug.clone(),
+        title: text.title.clone(),
+        description: text.description.clone(),
+        consent: wording::consent(ctx, page_language, std::slice::from_ref(&text))?,
+        privacy: wording::privacy(ctx, page_language)?,
+        languages,
+        language: page_language,
+    }))
+}
+
+/// Every newsletter of this instance, in one language.
+pub fn newsletters(conn: &mut Conn, language: Language) -> Result<Vec<NewsletterView>, JourneyError> {
+    let mut views = Vec::new();
+    for newsletter in newsletters::list(conn)? {
+        let text = text_for(conn, &newsletter, language)?;
+        views.push(NewsletterView {
+            languages: newsletter.languages()?,
+            slug: newsletter.slug,
+            title: text.title,
+            description: text.description,
+        });
+    }
+    Ok(views)
+}
+
+/// What a newsletter says about itself in a language, or in its own first one, or at least its name.
+pub fn text_for(conn: &mut Conn, newsletter: &Newsletter, language: Language) -> Result<NewsletterText, JourneyError> {
+    let first = newsletter.languages()?.first().copied().unwrap_or(language);
+    for candidate in [language, first] {
+        if let Some(text) = newsletters::text(conn, newsletter.id, candidate)? {
+            return Ok(text);
+        }
+    }
+    Ok(NewsletterText {
+        newsletter_id: newsletter.id,
+        language: language.tag().to_owned(),
+        title: newsletter.name.clone(),
+        description: String::new(),
+        footer: String::new(),
+        funding: String::new(),
+    })
+}
+
+pub fn subscribe(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    request: &SubscribeRequest,
+) -> Result<SubscribeAnswer, JourneyError> {
+    let address = match Address::parse(&request.address) {
+        // R21: said at once, and not first when the mail cannot go.
+        Ok(address) if address.needs_smtputf8() && !ctx.config.smtputf8 => {
+            return Ok(SubscribeAnswer::BadAddress(AddressError::LocalPartInternational));
+        }
+        Ok(address) => address,
+        Err(error) => return Ok(SubscribeAnswer::BadAddress(error)),
+    };
+    let name = match request.name.as_deref().filter(|name| !name.trim().is_empty()) {
+        None => None,
+        Some(name) => match HeaderText::parse("name", name) {
+            Ok(name) => Some(name.as_str().to_owned()),
+            Err(error) => return Ok(SubscribeAnswer::BadName(error)),
+        },
+    };
+    let Ok(language) = request.language.parse::<Language>() else { return Ok(SubscribeAnswer::BadLanguage) };
+    let mut asked = Vec::new();
+    let mut slugs = request.newsletter_slugs.clone();
+    slugs.sort();
+    slugs.dedup();
+    if slugs.len() > MOST_NEWSLETTERS {
+        return Ok(SubscribeAnswer::NoSuchNewsletter);
+    }
+    for slug in &slugs {
+        match newsletters::find(conn, slug)? {
+            Some(newsletter) if newsletter.languages()?.contains(&language) => asked.push(newsletter),
+            Some(_) => return Ok(SubscribeAnswer::BadLanguage),
+            None => return Ok(SubscribeAnswer::NoSuchNewsletter),
+        }
+    }
+    let Some(first) = asked.first().cloned() else { return Ok(SubscribeAnswer::NoSuchNewsletter) };
+    let mut texts = Vec::new();
+    for newsletter in &asked {
+        texts.push(text_for(conn, newsletter, language)?);
+    }
+    let Some(page_language) = language_shown(conn, ctx, &asked, language, request.wording.as_deref())? else {
+        return Ok(SubscribeAnswer::WordingChanged);
+    };
+    let consent_text = consent_in(conn, ctx, &asked, page_language)?;
+
+    let at = micros(now);
+    let subscriber = subscribers::find_or_insert(conn, token::random_id()?, address.as_typed(), address.canonical(), at)?;
+    // From here on the person's row is locked: two posts at once cannot both find that nothing was asked today.
+    let mut wanted = Vec::new();
+    for (newsletter, text) in asked.iter().zip(texts) {
+        if !opt_ins::asked_since(conn, subscriber.id, newsletter.id, micros(now - DAY))? {
+            wanted.push((newsletter, text));
+        }
+    }
+    let this_week = opt_ins::count_since(conn, subscriber.id, micros(now - WEEK))?;
+    if wanted.is_empty() || this_week >= ctx.config.confirmations_per_address_and_week {
+        return Ok(SubscribeAnswer::Asked);
+    }
+
+    let privacy_text = wording::privacy(ctx, page_language)?;
+    let consent_stored =
+        wordings::find_or_insert(conn, WordingKind::Consent, page_language, &consent_text.hash, &consent_text.text, at)?;
+    let privacy_stored =
+        wordings::find_or_insert(conn, WordingKind::Privacy, page_language, &privacy_text.hash, &privacy_text.text, at)?;
+    let opt_in = opt_ins::NewOptIn {
+        public_id: token::random_id()?.to_vec(),
+        subscriber_id: subscriber.id,
+        language: language.tag().to_owned(),
+        name,
+        consent_wording_id: consent_stored.id,
+        privacy_wording_id: privacy_stored.id,
+        form_url: request.form_url.clone(),
+        requested_at: at,
+        expires_at: micros(now + SignedDuration::from_hours(24 * ctx.config.confirmation_days)),
+    };
+    let ids: Vec<i64> = wanted.iter().map(|(newsletter, _)| newsletter.id).collect();
+    let opt_in_id = opt_ins::insert(conn, &opt_in, &ids)?;
+    for (newsletter, _) in &wanted {
+        subscriptions::insert_pending(conn, token::random_id()?, subscriber.id, newsletter.id, language, at)?;
+        record(
+            conn,
+            ConsentAct::Requested,
+            now,
+            subscriber.id,
+            newsletter.id,
+            json!({
+                "address": address.as_typed(),
+                "canonical": address.canonical(),
+                "newsletter": newsletter.slug,
+                "language": language,
+                "page_language": page_language,
+                "form_url": request.form_url,
+                "channel": "web",
+                "opt_in": wording::hex(&opt_in.public_id),
+                "consent": { "hash": consent_text.hash_hex(), "version": consent_stored.version, "text": consent_text.text },
+                "privacy": { "hash": privacy_text.hash_hex(), "version": privacy_stored.version },
+            }),
+        )?;
+    }
+
+    let mail = ConfirmationMail {
+        language,
+        sender: sender(&first),
+        newsletter_titles: wanted.iter().map(|(_, text)| text.title.clone()).collect(),
+        organisation: ctx.config.organisation.clone(),
+        postal_address: ctx.config.postal_address.clone(),
+        links: ctx.links(&first.slug, language, String::new()),
+    };
+    let edition = ctx.templates.confirmation(&mail)?;
+    let content = edition.to_bytes()?;
+    let (subject, hash) = (&edition.subject, &Edition::hash(&content));
+    let edition_id = editions::find_or_insert(conn, &Frozen { language, subject, hash, content: &content, web: "", now: at })?;
+    deliveries::insert(
+        conn,
+        &deliveries::NewDelivery {
+            public_id: token::random_id()?.to_vec(),
+            kind: DeliveryKind::Confirmation.as_str(),
+            edition_id,
+            subscriber_id: Some(subscriber.id),
+            opt_in_id: Some(opt_in_id),
+            newsletter_id: Some(first.id),
+            // As typed now: a stranger's spelling of a known address changes nothing that is stored.
+            address: address.as_typed().to_owned(),
+            name: None,
+            relay: deliveries::RELAY,
+            state: DeliveryState::Queued.as_str(),
+            due_at: at,
+            created_at: at,
+        },
+    )?;
+    Ok(SubscribeAnswer::Asked)
+}
+
+/// The language of the consent text the form showed: the page may be in one language and the chosen edition in another.
+/// None: no text in force has this hash. A form that does not say is taken to have shown the edition's language.
+fn language_shown(
+    conn: &mut Conn,
+    ctx: &Context,
+    asked: &[Newsletter],
+    edition: Language,
+    hash: Option<&str>,
+) -> Result<Option<Language>, JourneyError> {
+    let Some(hash) = hash else { return Ok(Some(edition)) };
+    for language in std::iter::once(edition).chain(Language::ALL) {
+        if consent_in(conn, ctx, asked, language)?.hash_hex() == hash {
+            return Ok(Some(language));
+        }
+    }
+    Ok(None)
+}
+
+fn consent_in(conn: &mut Conn, ctx: &Context, asked: &[Newsletter], language: Language) -> Result<Wording, JourneyError> {
+    let mut texts = Vec::new();
+    for newsletter in asked {
+        texts.push(text_for(conn, newsletter, language)?);
+    }
+    wording::consent(ctx, language, &texts)
+}
+
+pub(super) fn sender(newsletter: &Newsletter) -> Sender {
+    Sender {
+        from_name: newsletter.from_name.clone(),
+        from_address: newsletter.from_address.clone(),
+        reply_to: newsletter.reply_to.clone(),
+    }
+}
+
+/// Appends to the consent log: the record commits to its details by a salted hash, so the details can be erased later.
+pub(super) fn record(
+    conn: &mut Conn,
+    act: ConsentAct,
+    now: Timestamp,
+    subscriber_id: i64,
+    newsletter_id: i64,
+    body: serde_json::Value,
+) -> Result<(), JourneyError> {
+    let salt = token::random_id()?;
+    let body = body.to_string();
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(&salt);
+    context.update(body.as_bytes());
+    let mut commitment = [0; 32];
+    commitment.copy_from_slice(context.finish().as_ref());
+    consent::append(
+        conn,
+        &consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body },
+    )?;
+    Ok(())
+}

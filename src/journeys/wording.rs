@@ -1,0 +1,98 @@
+//! What a person agrees to: the consent text and the privacy notice, made from the live settings and kept word for word.
+
+use aws_lc_rs::digest;
+
+use super::{Context, JourneyError};
+use crate::domain::language::Language;
+use crate::i18n;
+use crate::store::newsletters::NewsletterText;
+
+/// A text as shown, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    pub text: String,
+    pub hash: [u8; 32],
+}
+
+impl Wording {
+    fn new(kind: &str, language: Language, text: String) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        // Lengths are not needed: neither word can contain the separator.
+        for part in [kind, language.tag(), text.as_str()] {
+            context.update(part.as_bytes());
+            context.update(b"\0");
+        }
+        let mut hash = [0; 32];
+        hash.copy_from_slice(context.finish().as_ref());
+        Self { text, hash }
+    }
+
+    /// What the form carries so that we know which text it showed.
+    pub fn hash_hex(&self) -> String {
+        hex(&self.hash)
+    }
+}
+
+/// The consent to one or more newsletters (R139, R146): who asks, what for, how often, how to withdraw.
+pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Wording, JourneyError> {
+    let mut text = String::new();
+    for newsletter in texts {
+        let paragraph = i18n::text(
+            language,
+            "consent-wording",
+            &[
+                ("organisation", ctx.config.organisation.clone().into()),
+                ("title", newsletter.title.clone().into()),
+                ("description", newsletter.description.clone().into()),
+            ],
+        )?;
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&paragraph);
+    }
+    Ok(Wording::new("consent", language, text))
+}
+
+/// The notice of Art. 13 GDPR (R140). Changes with the settings it speaks of.
+pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyError> {
+    let config = &ctx.config;
+    let args = [
+        ("organisation", config.organisation.clone().into()),
+        ("address", config.postal_address.clone().into()),
+        ("contact", config.privacy_contact.clone().into()),
+        ("officer", config.privacy_officer.clone().into()),
+        ("authority", config.privacy_authority.clone().into()),
+        ("hoster", config.hoster.clone().into()),
+        ("relay", config.relay_provider.clone().into()),
+        ("confirmation_days", config.confirmation_days.into()),
+        ("delivery_days", config.delivery_days.into()),
+        ("proof_years", config.proof_years.into()),
+    ];
+    let mut paragraphs = Vec::new();
+    for (id, needed) in [
+        ("privacy-controller", true),
+        ("privacy-officer", !config.privacy_officer.is_empty()),
+        ("privacy-purpose", true),
+        ("privacy-data", true),
+        ("privacy-recipients", !config.hoster.is_empty() || !config.relay_provider.is_empty()),
+        ("privacy-storage", true),
+        ("privacy-rights", true),
+        ("privacy-authority", !config.privacy_authority.is_empty()),
+        ("privacy-tracking", true),
+    ] {
+        if needed {
+            paragraphs.push(i18n::text(language, id, &args)?);
+        }
+    }
+    Ok(Wording::new("privacy", language, paragraphs.join("\n\n")))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,7 @@
+//! From templates to frozen editions, from editions to messages, and from messages into the relay's hands.
+
+pub mod edition;
+pub mod message;
+pub mod quoted;
+pub mod relay;
+pub mod templates;

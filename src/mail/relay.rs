@@ -1,0 +1,294 @@
+//! The way out: a long-lived connection to the relay that takes one mail at a time and answers with an [`Outcome`].
+//!
+//! The stage of the SMTP conversation decides whom a refusal concerns (R60): everything up to MAIL is the relay's or our
+//! configuration's fault, RCPT concerns the recipient, DATA and the final dot concern the message. From the write that
+//! contains the final dot until its answer nobody can know whether the mail was taken: that is [`Outcome::Unknown`] (RFC 1047).
+//!
+//! Nothing in here logs: bodies, tokens, credentials and addresses stay between us and the relay (R91).
+
+mod envelope;
+mod folder;
+mod greeting;
+mod smtp;
+mod stream;
+mod stuffing;
+mod tls;
+mod url;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::transport::smtp::extension::ClientId;
+use tokio_rustls::rustls::ClientConfig;
+
+use crate::domain::address::Address;
+use crate::domain::delivery::{Outcome, Reply, Stage};
+
+pub use url::{Login, Mechanisms, RelayUrl, Security, Server};
+
+/// Where mail is handed over: the parsed `relay.url`, our name in EHLO, time limits and trusted certificates.
+#[derive(Clone)]
+pub struct Relay {
+    url: RelayUrl,
+    ehlo_name: ClientId,
+    timeouts: Timeouts,
+    /// Only where the URL asks for TLS.
+    tls: Option<Arc<ClientConfig>>,
+}
+
+/// How long each step may take. A step that takes longer counts as a lost connection.
+/// The defaults are the minima of RFC 5321 §4.5.3.2.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Name look-up, the TCP connection (for each address) and the TLS handshake, each.
+    pub connect: Duration,
+    /// The relay's first line.
+    pub greeting: Duration,
+    /// EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET.
+    pub command: Duration,
+    /// DATA until 354.
+    pub data: Duration,
+    /// Each write of up to 64 kB of the message.
+    pub block: Duration,
+    /// From the end of the write with the final dot until its answer. Shorter means more doubt.
+    pub final_dot: Duration,
+    /// QUIT, which is a courtesy.
+    pub quit: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(30),
+            greeting: Duration::from_secs(5 * 60),
+            command: Duration::from_secs(5 * 60),
+            data: Duration::from_secs(2 * 60),
+            block: Duration::from_secs(3 * 60),
+            final_dot: Duration::from_secs(10 * 60),
+            quit: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What is wrong with `relay.url`, `relay.ehlo_name` or the extra certificates. No text repeats a password.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    #[error(
+        "relay.url needs a scheme: write smtps://USER:PASSWORD@HOST, smtp://HOST:587?tls=required, smtp://127.0.0.1:25 or file://DIRECTORY"
+    )]
+    NoScheme,
+    #[error("relay.url has the scheme \"{0}\", which we do not speak: use smtps, smtp or file")]
+    Scheme(String),
+    #[error("relay.url names no host")]
+    NoHost,
+    #[error(
+        "relay.url has an unusable host name \"{0}\": use letters, digits, dots and hyphens (xn-- form for others) or an IP address, IPv6 in [brackets]"
+    )]
+    Host(String),
+    /// Does not repeat it: in `smtps://user:password` without a host, the password stands where a port is expected.
+    #[error("relay.url has an unusable port: use a number from 1 to 65535 after HOST:")]
+    Port,
+    #[error(
+        "relay.url has more than a host and a port (a path or a #): if user or password contain / ? # % or @, write them percent-encoded, e.g. %2F for /"
+    )]
+    Path,
+    #[error(
+        "relay.url has the parameter \"{0}\", which we do not know: tls=required and auth=plain, auth=login or auth=xoauth2 exist"
+    )]
+    Parameter(String),
+    #[error(
+        "relay.url says tls={0}: only tls=required exists, because a connection that may fall back to plain text protects nothing"
+    )]
+    Tls(String),
+    #[error("relay.url says auth={0}: plain, login and xoauth2 exist")]
+    Mechanism(String),
+    #[error(
+        "relay.url would send mail unencrypted to {0}: add ?tls=required, or use smtps:// (plain text is for this machine's own relay only, e.g. smtp://127.0.0.1:25)"
+    )]
+    PlainText(String),
+    #[error("relay.url has a user without a password or a password without a user: write USER:PASSWORD@ or neither")]
+    Login,
+    #[error("relay.url has a broken percent-encoding in user or password: write % as %25, and use UTF-8")]
+    Encoding,
+    #[error("relay.url names no directory: write file://DIRECTORY")]
+    NoDirectory,
+    #[error(
+        "relay.ehlo_name \"{0}\" is not this server's full host name: write e.g. mail.example.org, or an address like [192.0.2.1] (RFC 5321 §4.1.1.1)"
+    )]
+    EhloName(String),
+    #[error("the certificate file {path} cannot be used: {why}")]
+    Certificates { path: PathBuf, why: String },
+    #[error("TLS cannot be prepared: {0}")]
+    NoTls(String),
+}
+
+impl Relay {
+    /// Reads `relay.url` (design.md §4) and `relay.ehlo_name`. Opens nothing yet.
+    ///
+    /// # Errors
+    /// [`RelayError`] says which part of which setting is wrong and what to write instead.
+    pub fn new(url: &str, ehlo_name: &str) -> Result<Relay, RelayError> {
+        let url = RelayUrl::parse(url)?;
+        let ehlo_name = url::ehlo_name(ehlo_name, &url)?;
+        let tls = if url.wants_tls() { Some(tls::config(None)?) } else { None };
+        Ok(Relay { url, ehlo_name, timeouts: Timeouts::default(), tls })
+    }
+
+    /// Other time limits than RFC 5321's.
+    #[must_use]
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Relay {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Trusts the certificates of a PEM file too, besides the system's and Mozilla's: for a relay with a private authority.
+    ///
+    /// # Errors
+    /// [`RelayError::Certificates`] when the file cannot be read or holds no usable certificate.
+    pub fn with_ca_file(mut self, path: &Path) -> Result<Relay, RelayError> {
+        self.tls = Some(tls::config(Some(path))?);
+        Ok(self)
+    }
+
+    /// Opens a connection, up to the point where mail can be handed over.
+    ///
+    /// # Errors
+    /// Always [`Outcome::RelayTrouble`]; the stage and the text say what failed.
+    pub async fn connect(&self) -> Result<Connection, Outcome> {
+        match &self.url {
+            RelayUrl::Smtp(server) => {
+                let smtp = greeting::connect(server, &self.ehlo_name, self.timeouts, self.tls.as_ref()).await?;
+                Ok(Connection(Way::Smtp(Box::new(smtp))))
+            }
+            RelayUrl::Folder(directory) => Ok(Connection(Way::Folder(folder::Folder::open(directory).await?))),
+        }
+    }
+
+    /// Host and port, or the directory: what may be shown to people and written to logs.
+    pub fn place(&self) -> String {
+        self.url.place()
+    }
+}
+
+impl fmt::Display for Relay {
+    /// The URL with the password masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Relay({}, as {})", self.url, self.ehlo_name)
+    }
+}
+
+/// One mail to one recipient, ready for [`Connection::send`].
+#[derive(Clone, Copy)]
+pub struct Mail<'a> {
+    /// Our bounce address; never empty (R76).
+    pub envelope_from: &'a str,
+    pub to: &'a Address,
+    /// The whole message with CRLF line ends, not dot-stuffed.
+    pub message: &'a [u8],
+    /// Without ".eml"; letters, digits, hyphen, underscore and dot.
+    pub name_for_file: &'a str,
+}
+
+/// What the relay's last EHLO offered. Nothing is used that is not in it (R73).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    pub pipelining: bool,
+    /// Octets; `Some(0)` is "offered, no fixed limit" (RFC 1870).
+    pub size: Option<u64>,
+    pub smtputf8: bool,
+    pub dsn: bool,
+    pub(crate) starttls: bool,
+    /// Upper case.
+    pub(crate) auth: Vec<String>,
+}
+
+/// One connection, used by one lane, for one mail at a time. Dropping it is always safe.
+pub struct Connection(Way);
+
+enum Way {
+    Smtp(Box<smtp::Smtp>),
+    Folder(folder::Folder),
+}
+
+impl Connection {
+    /// MAIL, RCPT and DATA, in one write where the relay offers PIPELINING, up to its "354 go ahead".
+    /// `size` is the length of the message in octets, before dot-stuffing.
+    ///
+    /// To give up after `Ok`, drop the connection: SMTP has no other way to take DATA back.
+    ///
+    /// # Errors
+    /// Deferred, Rejected or RelayTrouble, by stage. After RSET the connection serves on where [`Connection::is_usable`] says so.
+    pub async fn envelope(&mut self, from: &str, to: &Address, size: usize) -> Result<(), Outcome> {
+        match &mut self.0 {
+            Way::Smtp(smtp) => smtp.envelope(from, to, size).await,
+            Way::Folder(_) => Ok(()),
+        }
+    }
+
+    /// Dot-stuffs and writes the message and the final dot, and waits for the answer.
+    /// The caller's intent must be durable before this is called: a part of the write may contain the final dot at once.
+    pub async fn message(&mut self, message: &[u8], file_name: &str) -> Outcome {
+        match &mut self.0 {
+            Way::Smtp(smtp) => smtp.message(message).await,
+            Way::Folder(folder) => folder.message(message, file_name).await,
+        }
+    }
+
+    /// [`Connection::envelope`] and [`Connection::message`] in one go, for callers without a ledger.
+    pub async fn send(&mut self, mail: &Mail<'_>) -> Outcome {
+        match self.envelope(mail.envelope_from, mail.to, mail.message.len()).await {
+            Ok(()) => self.message(mail.message, mail.name_for_file).await,
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// False once the connection was lost, timed out, said 421, or a call on it was cancelled half-way.
+    pub fn is_usable(&self) -> bool {
+        match &self.0 {
+            Way::Smtp(smtp) => smtp.is_usable(),
+            Way::Folder(_) => true,
+        }
+    }
+
+    /// True where the last [`Connection::envelope`] failed only because the relay had closed the connection between two mails,
+    /// as some do after a number of them (R67): connect anew at once and go on with the same mail; it is no trouble.
+    /// Never true on a connection that has not settled a mail before, so this cannot turn into a busy loop.
+    pub fn was_idle_closed(&self) -> bool {
+        match &self.0 {
+            Way::Smtp(smtp) => smtp.was_idle_closed(),
+            Way::Folder(_) => false,
+        }
+    }
+
+    pub fn capabilities(&self) -> &Capabilities {
+        match &self.0 {
+            Way::Smtp(smtp) => smtp.capabilities(),
+            Way::Folder(folder) => folder.capabilities(),
+        }
+    }
+
+    /// Says goodbye, best effort and with a short limit (R78).
+    pub async fn quit(self) {
+        match self.0 {
+            Way::Smtp(smtp) => smtp.quit().await,
+            Way::Folder(_) => {}
+        }
+    }
+}
+
+/// A reply of our own words; the ledger keeps at most 500 characters.
+fn reply(stage: Stage, code: u16, text: &str) -> Reply {
+    Reply { stage, code, text: text.chars().take(500).collect() }
+}
+
+fn trouble(stage: Stage, code: u16, text: &str) -> Outcome {
+    Outcome::RelayTrouble(reply(stage, code, text))
+}

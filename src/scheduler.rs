@@ -1,0 +1,72 @@
+//! The heartbeat: tokio-cron-scheduler ticks, what is due is data.
+//!
+//! Its jobs run in UTC and know nothing of newsletters: due times are computed in each newsletter's zone and stored, and
+//! every node may tick, because due times move by compare-and-set.
+
+use std::sync::Arc;
+
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+use crate::clock::Clock;
+use crate::journeys::schedule::Tick;
+use crate::journeys::{Context, JourneyError, schedule, seal};
+use crate::store::Store;
+
+/// Every ten seconds: what is due is published within that time.
+const HEARTBEAT: &str = "*/10 * * * * *";
+
+pub struct Scheduler(JobScheduler);
+
+impl Scheduler {
+    pub async fn start(store: Store, context: Arc<Context>, clock: Clock) -> Result<Self, JobSchedulerError> {
+        let scheduler = JobScheduler::new().await?;
+        scheduler
+            .add(Job::new_async(HEARTBEAT, move |_, _| {
+                let (store, context, clock) = (store.clone(), Arc::clone(&context), clock.clone());
+                Box::pin(async move {
+                    if let Err(error) = beat(&store, &context, &clock).await {
+                        tracing::warn!(%error, "a heartbeat could not do its work; the next one tries again");
+                    }
+                })
+            })?)
+            .await?;
+        scheduler.start().await?;
+        Ok(Self(scheduler))
+    }
+
+    pub async fn stop(mut self) {
+        if let Err(error) = self.0.shutdown().await {
+            tracing::warn!(%error, "the heartbeat did not stop in order");
+        }
+    }
+}
+
+/// One heartbeat; tests call it by hand. Each newsletter and each issue has a transaction of its own, and one that fails
+/// holds up no other: what went wrong is in the log, and the next heartbeat tries again.
+pub async fn beat(store: &Store, context: &Arc<Context>, clock: &Clock) -> Result<Vec<Tick>, JourneyError> {
+    let now = clock.now();
+    for newsletter in store.read(move |conn| schedule::due_newsletters(conn, now)).await? {
+        if let Err(error) = store.write(move |conn| schedule::plan_due(conn, now, newsletter)).await {
+            tracing::error!(newsletter, %error, "an issue is due and cannot be planned");
+        }
+    }
+    let mut ticks = Vec::new();
+    for issue in store.read(move |conn| schedule::due_issues(conn, now)).await? {
+        let context = Arc::clone(context);
+        match store.write(move |conn| schedule::publish_due(conn, &context, now, issue)).await {
+            Ok(tick) => ticks.extend(tick),
+            Err(error) => tracing::error!(issue, %error, "an issue is due and cannot be published"),
+        }
+    }
+    for tick in &ticks {
+        match tick {
+            Tick::Published { slug, number, recipients } => {
+                tracing::info!(newsletter = slug, number, recipients, "an issue was due and is published");
+            }
+            Tick::Held { slug, reason } => tracing::warn!(newsletter = slug, reason, "an issue is held for staff"),
+            Tick::NothingReady { slug } => tracing::info!(newsletter = slug, "an issue was due, but no news item is ready"),
+        }
+    }
+    store.write(seal::seal).await?;
+    Ok(ticks)
+}

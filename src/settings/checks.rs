@@ -1,0 +1,218 @@
+//! From what is written to what it means: each setting is checked once, here.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use super::sections::{RawDatabase, RawRelay, SecretUrl};
+use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Imprint, Raw, RelaySettings, Settings, SettingsError};
+use crate::domain::address::Address;
+use crate::domain::header;
+
+/// RFC 5321 §4.5.3.1.1: of the 64 octets of a local part, `+` and the tag need 41 (R93).
+const MAX_BOUNCE_LOCAL_PART: usize = 23;
+
+pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
+    let public_url = origin(raw.public_url.as_deref().unwrap_or(DEFAULT_PUBLIC_URL))?;
+    let settings = Settings {
+        database: database(raw.database)?,
+        relay: relay(raw.relay, host(&public_url))?,
+        public_url,
+        http: raw.http,
+        bounce: raw.bounce,
+        templates: raw.templates,
+        secret: raw.secret,
+        imprint: raw.imprint,
+        privacy: raw.privacy,
+        look: raw.look,
+        retention: raw.retention,
+        limits: raw.limits,
+        delivery: raw.delivery,
+        session: raw.session,
+        schedule: raw.schedule,
+        log: raw.log,
+    };
+    numbers(&settings)?;
+    texts(&settings.imprint)?;
+    if let Some(address) = &settings.bounce.address {
+        bounce(address)?;
+    }
+    let colour = settings.look.colour.strip_prefix('#').unwrap_or_default();
+    if colour.len() != 6 || !colour.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(wrong("look.colour", "must be a colour like #1f4e79"));
+    }
+    Ok(settings)
+}
+
+/// The host in an origin, without port and without the brackets of an IPv6 address.
+pub(super) fn host(origin: &str) -> &str {
+    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
+fn wrong(key: &str, problem: impl Into<String>) -> SettingsError {
+    SettingsError::Value { key: key.to_owned(), problem: problem.into() }
+}
+
+/// Scheme, host and port, and nothing else: our pages begin at the root.
+fn origin(text: &str) -> Result<String, SettingsError> {
+    let wrong = |problem: &str| wrong("public_url", format!("{problem}; it must be like https://news.example.org"));
+    let text = text.trim().trim_end_matches('/');
+    let (scheme, authority) = text.split_once("://").ok_or_else(|| wrong("has no scheme"))?;
+    if authority.contains(['/', '?', '#', '@']) {
+        return Err(wrong("has a path, a query or a user name"));
+    }
+    let name = host(text);
+    let after_name = authority.trim_start_matches('[').strip_prefix(name).unwrap_or(authority).trim_start_matches(']');
+    let has_port = after_name.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let is_ip = name.parse::<IpAddr>().is_ok();
+    let is_name = !name.is_empty() && name.split('.').all(is_label);
+    if !(is_ip || is_name) || !(after_name.is_empty() || has_port) {
+        return Err(wrong("has no host name in ASCII letters, or a wrong port"));
+    }
+    let is_loopback = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => {}
+        "http" if is_loopback => {}
+        "http" => return Err(wrong("is http, which is accepted for this computer alone (127.0.0.1, localhost)")),
+        _ => return Err(wrong("is neither https nor http")),
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+fn database(raw: RawDatabase) -> Result<Database, SettingsError> {
+    const ADVICE: &str = "give sqlite://PATH or postgres://user:password@host/name";
+    let Some(url) = secret("database.url", raw.url, raw.url_file)? else {
+        return Ok(Database::default());
+    };
+    match url.split_once("://") {
+        Some(("sqlite", "")) => Err(wrong("database.url", format!("names no file; {ADVICE}"))),
+        Some(("postgres" | "postgresql", "")) => Err(wrong("database.url", format!("names no server; {ADVICE}"))),
+        Some(("sqlite" | "postgres" | "postgresql", _)) => Ok(Database { url: SecretUrl::new(url) }),
+        // The value may be a password with a typing mistake before it, so it is not repeated.
+        _ => Err(wrong("database.url", format!("does not begin with a kind of database that we know; {ADVICE}"))),
+    }
+}
+
+fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsError> {
+    let url = secret("relay.url", raw.url, raw.url_file)?;
+    if url.as_ref().is_some_and(|url| !url.contains("://")) {
+        return Err(wrong(
+            "relay.url",
+            "has no scheme; give smtps://user:password@host, smtp://host:587?tls=required or file://DIR",
+        ));
+    }
+    let ehlo_name = match raw.ehlo_name {
+        Some(name) if name.split('.').all(is_label) => name,
+        Some(_) => return Err(wrong("relay.ehlo_name", "must be a host name like mail.example.org")),
+        // RFC 5321 §4.1.3: an address stands in brackets, and an IPv6 one says so.
+        None => match public_host.parse::<IpAddr>() {
+            Ok(IpAddr::V4(ip)) => format!("[{ip}]"),
+            Ok(IpAddr::V6(ip)) => format!("[IPv6:{ip}]"),
+            Err(_) => public_host.to_owned(),
+        },
+    };
+    Ok(RelaySettings {
+        url: url.map(SecretUrl::new),
+        ehlo_name,
+        connections: raw.connections,
+        mails_per_connection: raw.mails_per_connection,
+        per_second: raw.per_second,
+        smtputf8: raw.smtputf8,
+    })
+}
+
+/// A secret from the settings or from the file that they name, never from both.
+fn secret(key: &str, value: Option<String>, file: Option<PathBuf>) -> Result<Option<String>, SettingsError> {
+    match (value, file) {
+        (Some(_), Some(_)) => Err(wrong(key, format!("is there twice: as {key} and as {key}_file; remove one of them"))),
+        (Some(value), None) => Ok(Some(value.trim().to_owned())),
+        (None, Some(path)) => from_file(key, &path).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn from_file(key: &str, path: &Path) -> Result<String, SettingsError> {
+    let key = format!("{key}_file");
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| wrong(&key, format!("names {}, which cannot be read: {error}", path.display())))?;
+    match text.trim() {
+        "" => Err(wrong(&key, format!("names {}, which is empty", path.display()))),
+        text if text.chars().any(char::is_control) => {
+            Err(wrong(&key, format!("names {}, which has more than one line", path.display())))
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn bounce(address: &str) -> Result<(), SettingsError> {
+    let parsed = Address::parse(address)
+        .map_err(|error| wrong("bounce.address", format!("is not an address to send bounces to: {error}")))?;
+    let wire = parsed.wire();
+    let local = wire.split('@').next().unwrap_or_default();
+    if local.len() > MAX_BOUNCE_LOCAL_PART || !local.is_ascii() {
+        return Err(wrong("bounce.address", "must have at most 23 ASCII characters before the @, as a tag is added to them"));
+    }
+    Ok(())
+}
+
+/// What reaches headers and first lines is one line; the postal address may have several.
+fn texts(imprint: &Imprint) -> Result<(), SettingsError> {
+    let lines =
+        [("imprint.organisation", &imprint.organisation), ("imprint.email", &imprint.email), ("imprint.phone", &imprint.phone)];
+    for (key, text) in lines {
+        header::single_line(key, text).map_err(|_| wrong(key, "must be one line"))?;
+    }
+    if !imprint.email.is_empty() {
+        Address::parse(&imprint.email).map_err(|error| wrong("imprint.email", format!("is not an address: {error}")))?;
+    }
+    Ok(())
+}
+
+fn numbers(settings: &Settings) -> Result<(), SettingsError> {
+    let Settings { relay, retention, limits, delivery, session, schedule, .. } = settings;
+    let Delivery {
+        connect_seconds,
+        greeting_seconds,
+        command_seconds,
+        data_seconds,
+        write_seconds,
+        final_dot_seconds,
+        takeover_seconds,
+        batch,
+    } = delivery;
+    let ranges = [
+        ("relay.connections", relay.connections, 1, 200),
+        ("relay.mails_per_connection", relay.mails_per_connection, 1, 100_000),
+        ("relay.per_second", relay.per_second.unwrap_or(1), 1, 100_000),
+        ("retention.confirmation_days", retention.confirmation_days, 1, 14),
+        ("retention.delivery_days", retention.delivery_days, 7, 3_650),
+        ("retention.proof_years", retention.proof_years, 1, 30),
+        ("limits.confirmations_per_address_and_week", limits.confirmations_per_address_and_week, 1, 100),
+        ("limits.body_bytes", limits.body_bytes, 1_024, 16_777_216),
+        ("delivery.connect_seconds", *connect_seconds, 1, 3_600),
+        ("delivery.greeting_seconds", *greeting_seconds, 1, 3_600),
+        ("delivery.command_seconds", *command_seconds, 1, 3_600),
+        ("delivery.data_seconds", *data_seconds, 1, 3_600),
+        ("delivery.write_seconds", *write_seconds, 1, 3_600),
+        ("delivery.final_dot_seconds", *final_dot_seconds, 1, 3_600),
+        ("delivery.takeover_seconds", *takeover_seconds, 5, 3_600),
+        ("delivery.batch", *batch, 1, 10_000),
+        ("session.idle_minutes", session.idle_minutes, 1, 1_440),
+        ("session.hours", session.hours, 1, 168),
+        ("schedule.missed_hours", schedule.missed_hours, 1, 8_760),
+    ];
+    match ranges.into_iter().find(|(_, value, least, most)| value < least || value > most) {
+        Some((key, value, least, most)) => Err(wrong(key, format!("is {value}; it must be from {least} to {most}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,225 @@
+//! The one place that knows there are two databases: what a connection is, how it is opened, pooled and migrated.
+
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{self, ManageConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::StoreError;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number; only its sameness on all nodes matters.
+const MIGRATION_LOCK: i64 = 0x52756e64;
+
+/// A connection to whichever database is configured.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Runs one typed query on whichever connection is inside: for what `MultiConnection` cannot say (upsert, batch insert).
+macro_rules! each {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::store::Conn::Postgres($c) => $body,
+            $crate::store::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+pub(super) use each;
+
+/// Where `database.url` points to. Displays without a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Target {
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            if path.is_empty() {
+                return Err(StoreError::Url("sqlite:// needs a path, like sqlite:///var/lib/rundbrief/rundbrief.sqlite".into()));
+            }
+            return Ok(Target::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Target::Postgres(url.to_owned()));
+        }
+        Err(StoreError::Url("the scheme is missing or unknown: write sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".into()))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Target::Postgres(url) => {
+                let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+                write!(f, "postgres://{}", place.split('?').next().unwrap_or(place))
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
+    let failed = |reason: String| StoreError::Open { target: Target::Sqlite(path.to_owned()).to_string(), reason };
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent).map_err(|e| failed(e.to_string()))?;
+    }
+    let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
+    let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
+    // FULL makes every commit survive a power cut; slower commits gather more calls, so it costs little.
+    // The page cache is small on purpose: claims walk an index in order and the system caches files well.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+    )
+    .map_err(|e| failed(e.to_string()))?;
+    if access == Access::Read {
+        conn.batch_execute("PRAGMA query_only = ON").map_err(|e| failed(e.to_string()))?;
+    }
+    Ok(Conn::Sqlite(conn))
+}
+
+pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
+    let failed = |reason: String| {
+        // What libpq says has several lines.
+        let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason }
+    };
+    let mut conn = PgConnection::establish(url).map_err(|e| failed(e.to_string()))?;
+    let durable: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('synchronous_commit')"))
+        .get_result(&mut conn)?;
+    if durable == "off" {
+        // An intent that a power cut can take back would allow a silent double.
+        return Err(failed("synchronous_commit is off, so a power cut could make a mail go out twice; set it to on".into()));
+    }
+    Ok(Conn::Postgres(conn))
+}
+
+pub(super) type Pool = r2d2::Pool<Manager>;
+pub(super) type Pooled = r2d2::PooledConnection<Manager>;
+
+/// Opens connections for the pool. Diesel's own would try SQLite with a PostgreSQL URL.
+pub(super) struct Manager(Target);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Conn, StoreError> {
+        match &self.0 {
+            Target::Sqlite(path) => sqlite(path, Access::Read),
+            Target::Postgres(url) => postgres(url),
+        }
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        conn.ping().map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+pub(super) fn pool(target: &Target) -> Result<Pool, StoreError> {
+    let postgres = matches!(target, Target::Postgres(_));
+    r2d2::Pool::builder()
+        .max_size(if postgres { 12 } else { 4 })
+        .min_idle(Some(1))
+        // A PostgreSQL server that restarted leaves dead connections behind; a file does not.
+        .test_on_check_out(postgres)
+        .connection_timeout(std::time::Duration::from_secs(5))
+        .error_handler(Box::new(PoolLog))
+        .build(Manager(target.clone()))
+        .map_err(|e| StoreError::Open { target: target.to_string(), reason: e.to_string() })
+}
+
+#[derive(Debug)]
+struct PoolLog;
+
+impl r2d2::HandleError<StoreError> for PoolLog {
+    fn handle_error(&self, error: StoreError) {
+        tracing::warn!(%error, "a database connection could not be opened");
+    }
+}
+
+/// One transaction around `f`; the outermost call begins it, a nested one makes a savepoint.
+pub(super) fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+    type Manager = <Conn as Connection>::TransactionManager;
+    let store = |e| E::from(StoreError::Query(e));
+    Manager::begin_transaction(conn).map_err(store)?;
+    match f(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn).map_err(store)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is the one worth telling.
+            if let Err(rollback) = Manager::rollback_transaction(conn) {
+                tracing::warn!(error = %rollback, "a transaction could not be rolled back; its connection is given up");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// `BEGIN IMMEDIATE` on SQLite: the writer takes its lock at once instead of failing half-way.
+pub(super) fn begin_immediate(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE").map_err(StoreError::from),
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c).map_err(StoreError::from),
+    }
+}
+
+pub(super) fn lock_file(path: &Path) -> Result<File, StoreError> {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|e| StoreError::Locked(format!("cannot open {}: {e}", path.display())))
+}
+
+pub(super) fn migrate(target: &Target) -> Result<(), StoreError> {
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(format!("{e} ({target})"));
+    match target {
+        Target::Sqlite(path) => {
+            let lock = lock_file(&PathBuf::from(format!("{}.migrate.lock", path.display())))?;
+            lock.lock().map_err(|e| StoreError::Migration(e.to_string()))?;
+            let mut conn = sqlite(path, Access::Write)?;
+            if let Conn::Sqlite(c) = &mut conn {
+                c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(failed)?;
+            }
+        }
+        Target::Postgres(url) => {
+            let mut conn = postgres(url)?;
+            if let Conn::Postgres(c) = &mut conn {
+                diesel::sql_query("SELECT pg_advisory_lock($1)")
+                    .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
+                    .execute(c)?;
+                // The lock goes with the connection, also when a migration fails.
+                c.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}

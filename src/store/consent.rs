@@ -1,0 +1,87 @@
+//! The append-only log of consent. Each record commits to its erasable details by a salted hash;
+//! records are chained shortly after their commit, so that writers need not queue for the chain's end.
+
+use diesel::prelude::*;
+
+use super::schema::{consent_details, consent_records, instance};
+use super::{Conn, StoreError};
+use crate::domain::states::ConsentAct;
+
+/// One act and whom it concerns. `body` is JSON.
+pub struct NewRecord<'a> {
+    pub act: ConsentAct,
+    pub at: i64,
+    pub subscriber_id: i64,
+    pub newsletter_id: i64,
+    pub salt: [u8; 16],
+    pub commitment: [u8; 32],
+    pub body: &'a str,
+}
+
+pub fn append(conn: &mut Conn, record: &NewRecord<'_>) -> Result<(), StoreError> {
+    use consent_details as d;
+    use consent_records as r;
+    let id: i64 = diesel::insert_into(r::table)
+        .values((r::act.eq(record.act.as_str()), r::at.eq(record.at), r::commitment.eq(record.commitment.to_vec())))
+        .returning(r::id)
+        .get_result(conn)?;
+    diesel::insert_into(d::table)
+        .values((
+            d::consent_record_id.eq(id),
+            d::subscriber_id.eq(record.subscriber_id),
+            d::newsletter_id.eq(record.newsletter_id),
+            d::salt.eq(record.salt.to_vec()),
+            d::body.eq(record.body),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// (act, body) of one person, oldest first.
+pub fn list_of(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(consent_details::table
+        .inner_join(consent_records::table)
+        .filter(consent_details::subscriber_id.eq(subscriber_id))
+        .order(consent_records::id)
+        .select((consent_records::act, consent_details::body))
+        .load(conn)?)
+}
+
+/// What the chain covers of one record.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = consent_records)]
+pub struct Link {
+    pub id: i64,
+    pub act: String,
+    pub at: i64,
+    pub commitment: Vec<u8>,
+}
+
+/// Locks the chain until the transaction ends and returns its end: (place, hash), (0, empty) for a new chain.
+pub fn lock_chain(conn: &mut Conn) -> Result<(i64, Vec<u8>), StoreError> {
+    // The instance's row stands for the chain's end: two nodes sealing at once come one after the other.
+    diesel::update(instance::table.find(1)).set(instance::epoch.eq(instance::epoch)).execute(conn)?;
+    let end: Option<(Option<i64>, Option<Vec<u8>>)> = consent_records::table
+        .filter(consent_records::sealed.is_not_null())
+        .order(consent_records::sealed.desc())
+        .select((consent_records::sealed, consent_records::hash))
+        .first(conn)
+        .optional()?;
+    Ok(end.map_or((0, Vec::new()), |(place, hash)| (place.unwrap_or(0), hash.unwrap_or_default())))
+}
+
+pub fn list_unsealed(conn: &mut Conn, most: i64) -> Result<Vec<Link>, StoreError> {
+    Ok(consent_records::table
+        .filter(consent_records::sealed.is_null())
+        .order(consent_records::id)
+        .limit(most)
+        .select(Link::as_select())
+        .load(conn)?)
+}
+
+pub fn seal(conn: &mut Conn, id: i64, place: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
+    diesel::update(consent_records::table.find(id))
+        .set((consent_records::sealed.eq(place), consent_records::hash.eq(hash.to_vec())))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Frozen mail content, by hash.
+
+use diesel::prelude::*;
+
+use super::schema::{editions, issues, newsletters};
+use super::{Conn, StoreError, connection::each};
+use crate::domain::language::Language;
+use crate::domain::slug::Slug;
+
+/// What both ways of freezing write.
+macro_rules! columns {
+    ($frozen:expr) => {
+        (
+            editions::language.eq($frozen.language.tag()),
+            editions::subject.eq($frozen.subject),
+            editions::hash.eq($frozen.hash.to_vec()),
+            editions::content.eq($frozen.content),
+            editions::web.eq($frozen.web),
+            editions::created_at.eq($frozen.now),
+        )
+    };
+}
+
+/// Content that is not going to change any more.
+pub struct Frozen<'a> {
+    pub language: Language,
+    pub subject: &'a str,
+    /// SHA-256 of `content`.
+    pub hash: &'a [u8; 32],
+    pub content: &'a [u8],
+    /// The web version; empty where there is none.
+    pub web: &'a str,
+    /// µs.
+    pub now: i64,
+}
+
+/// Freezes one language of an issue.
+pub fn insert_for_issue(conn: &mut Conn, issue_id: i64, frozen: &Frozen<'_>) -> Result<i64, StoreError> {
+    use editions as e;
+    Ok(diesel::insert_into(e::table).values((e::issue_id.eq(issue_id), columns!(frozen))).returning(e::id).get_result(conn)?)
+}
+
+/// Content that belongs to no issue: the same bytes are stored once.
+pub fn find_or_insert(conn: &mut Conn, frozen: &Frozen<'_>) -> Result<i64, StoreError> {
+    if let Some(id) = find_without_issue(conn, frozen.hash)? {
+        return Ok(id);
+    }
+    let row = columns!(frozen);
+    each!(conn, |c| diesel::insert_into(editions::table).values(row).on_conflict_do_nothing().execute(c))?;
+    find_without_issue(conn, frozen.hash)?.ok_or(StoreError::Query(diesel::result::Error::NotFound))
+}
+
+fn find_without_issue(conn: &mut Conn, hash: &[u8; 32]) -> Result<Option<i64>, StoreError> {
+    Ok(editions::table
+        .filter(editions::issue_id.is_null())
+        .filter(editions::hash.eq(hash.to_vec()))
+        .select(editions::id)
+        .first(conn)
+        .optional()?)
+}
+
+pub fn content(conn: &mut Conn, id: i64) -> Result<Vec<u8>, StoreError> {
+    Ok(editions::table.find(id).select(editions::content).first(conn)?)
+}
+
+/// An edition as the archive lists it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Published {
+    pub number: Option<i64>,
+    pub language: String,
+    pub published_at: Option<i64>,
+    pub subject: String,
+}
+
+/// Published editions of a newsletter, newest issue first.
+pub fn list_published(conn: &mut Conn, newsletter_id: i64, most: i64) -> Result<Vec<Published>, StoreError> {
+    Ok(editions::table
+        .inner_join(issues::table)
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::state.eq_any(["preparing", "sending", "paused", "sent"]))
+        .order((issues::number.desc(), editions::id))
+        .limit(most)
+        .select((issues::number, editions::language, issues::published_at, editions::subject))
+        .load(conn)?)
+}
+
+/// The web version of one edition.
+pub fn find_web(conn: &mut Conn, slug: &str, number: i64, language: Language) -> Result<Option<String>, StoreError> {
+    if Slug::parse(slug).is_err() {
+        return Ok(None);
+    }
+    Ok(editions::table
+        .inner_join(issues::table.inner_join(newsletters::table))
+        .filter(newsletters::slug.eq(slug))
+        .filter(issues::number.eq(number))
+        .filter(editions::language.eq(language.tag()))
+        .select(editions::web)
+        .first(conn)
+        .optional()?)
+}
+
+/// (edition id, language) of an issue.
+pub fn list_of_issue(conn: &mut Conn, issue_id: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    Ok(editions::table
+        .filter(editions::issue_id.eq(issue_id))
+        .order(editions::id)
+        .select((editions::id, editions::language))
+        .load(conn)?)
+}

@@ -1,0 +1,165 @@
+//! Issues: numbered, frozen sendings of a newsletter. Every change of state is a compare-and-set.
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::schema::issues;
+use super::{Conn, StoreError, connection::each, word};
+use crate::domain::states::IssueState;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Issue {
+    pub id: i64,
+    pub newsletter_id: i64,
+    pub number: Option<i64>,
+    pub state: String,
+    pub due_at: Option<i64>,
+    pub held_reason: Option<String>,
+    pub activation_limit: Option<i64>,
+    pub fanned_out_to: i64,
+    pub published_at: Option<i64>,
+    pub sent_at: Option<i64>,
+}
+
+impl Issue {
+    pub fn state(&self) -> Result<IssueState, StoreError> {
+        word("issues", &self.state, IssueState::parse)
+    }
+}
+
+/// A freshly published issue.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication {
+    pub newsletter_id: i64,
+    pub number: i64,
+    pub activation_limit: i64,
+    /// µs.
+    pub now: i64,
+}
+
+pub fn insert_published(conn: &mut Conn, publication: Publication) -> Result<i64, StoreError> {
+    Ok(diesel::insert_into(issues::table)
+        .values((
+            issues::newsletter_id.eq(publication.newsletter_id),
+            issues::number.eq(publication.number),
+            issues::state.eq(IssueState::Preparing.as_str()),
+            issues::activation_limit.eq(publication.activation_limit),
+            issues::published_at.eq(publication.now),
+            issues::created_at.eq(publication.now),
+        ))
+        .returning(issues::id)
+        .get_result(conn)?)
+}
+
+/// Turns a scheduled or released issue into a published one.
+pub fn publish_scheduled(conn: &mut Conn, id: i64, publication: Publication) -> Result<(), StoreError> {
+    diesel::update(issues::table.find(id))
+        .set((
+            issues::number.eq(publication.number),
+            issues::state.eq(IssueState::Preparing.as_str()),
+            issues::activation_limit.eq(publication.activation_limit),
+            issues::published_at.eq(publication.now),
+            issues::held_reason.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Plans an issue for `due_at` (µs). None: one is planned for that very time already.
+pub fn schedule(conn: &mut Conn, newsletter_id: i64, due_at: i64, now: i64) -> Result<Option<i64>, StoreError> {
+    let row = (
+        issues::newsletter_id.eq(newsletter_id),
+        issues::state.eq(IssueState::Scheduled.as_str()),
+        issues::due_at.eq(due_at),
+        issues::created_at.eq(now),
+    );
+    Ok(each!(conn, |c| diesel::insert_into(issues::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(issues::id)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Takes a planned issue back that has nothing to say. One that was published stays.
+pub fn delete_unpublished(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::delete(issues::table.filter(issues::id.eq(id)).filter(issues::number.is_null())).execute(conn)?;
+    Ok(())
+}
+
+pub fn get(conn: &mut Conn, id: i64) -> Result<Issue, StoreError> {
+    Ok(issues::table.find(id).select(Issue::as_select()).first(conn)?)
+}
+
+pub fn find(conn: &mut Conn, newsletter_id: i64, number: i64) -> Result<Option<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::number.eq(number))
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The newest of a newsletter, without plans that came to nothing.
+pub fn list(conn: &mut Conn, newsletter_id: i64, most: i64) -> Result<Vec<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::number.is_not_null().or(issues::state.ne(IssueState::Cancelled.as_str())))
+        .order(issues::id.desc())
+        .limit(most)
+        .select(Issue::as_select())
+        .load(conn)?)
+}
+
+/// All in one of the states that are not over: `preparing`, `sending`, `cancelled` with rows left and so on.
+pub fn list_in(conn: &mut Conn, state: IssueState) -> Result<Vec<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(diesel::dsl::sql::<Bool>("issues.state IN ('scheduled', 'preparing', 'sending', 'paused', 'held')"))
+        .filter(issues::state.eq(state.as_str()))
+        .order(issues::id)
+        .select(Issue::as_select())
+        .load(conn)?)
+}
+
+/// Compare-and-set. False: it was in none of the states `from`.
+pub fn set_state(conn: &mut Conn, id: i64, from: &[IssueState], to: IssueState) -> Result<bool, StoreError> {
+    let words: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq_any(words));
+    Ok(diesel::update(row).set(issues::state.eq(to.as_str())).execute(conn)? == 1)
+}
+
+/// Holds an issue for a person, with the reason they will read.
+pub fn hold(conn: &mut Conn, id: i64, from: IssueState, reason: &str) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq(from.as_str()));
+    Ok(diesel::update(row)
+        .set((issues::state.eq(IssueState::Held.as_str()), issues::held_reason.eq(reason), issues::held_from.eq(from.as_str())))
+        .execute(conn)?
+        == 1)
+}
+
+/// The fan-out has reached this activation. False: another node was faster; nothing of this chunk may be kept.
+pub fn advance_fan_out(conn: &mut Conn, id: i64, from: i64, to: i64) -> Result<bool, StoreError> {
+    let row = issues::table
+        .filter(issues::id.eq(id))
+        .filter(issues::state.eq(IssueState::Preparing.as_str()))
+        .filter(issues::fanned_out_to.eq(from));
+    Ok(diesel::update(row).set(issues::fanned_out_to.eq(to)).execute(conn)? == 1)
+}
+
+pub fn set_sent(conn: &mut Conn, id: i64, now: i64) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq(IssueState::Sending.as_str()));
+    Ok(diesel::update(row).set((issues::state.eq(IssueState::Sent.as_str()), issues::sent_at.eq(now))).execute(conn)? == 1)
+}
+
+/// Cancelled issues that still have queued rows to end.
+pub fn list_cancelled_with_queue(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
+    use super::schema::deliveries as d;
+    let queued =
+        d::table.filter(d::issue_id.eq(issues::id.nullable())).filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"));
+    // One look into the queue's index for each cancelled issue: they are few, the queue may be long.
+    Ok(issues::table
+        .filter(diesel::dsl::sql::<Bool>("issues.state = 'cancelled'"))
+        .filter(diesel::dsl::exists(queued))
+        .select(issues::id)
+        .load(conn)?)
+}

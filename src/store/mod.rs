@@ -1,0 +1,190 @@
+//! The only room that knows SQL: plain functions over a connection, one file per table or two.
+//!
+//! `Store` gives connections out. A write is one transaction; under SQLite's single writer it is a savepoint,
+//! and calls that are waiting share one commit.
+
+mod connection;
+pub mod schema;
+mod writer;
+
+pub mod consent;
+pub mod deliveries;
+pub mod editions;
+pub mod images;
+pub mod instance;
+pub mod issues;
+pub mod ledger;
+pub mod news;
+pub mod newsletters;
+pub mod nodes;
+pub mod opt_ins;
+pub mod relays;
+pub mod sign_ins;
+pub mod staff;
+pub mod subscribers;
+pub mod subscriptions;
+pub mod suppressions;
+pub mod wordings;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use connection::Pool;
+pub use connection::{Conn, Target};
+
+/// Whatever the database could not do, in words for the person who reads the log.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database.url: {0}")]
+    Url(String),
+    #[error("cannot open the database {target}: {reason}. Check database.url and that the server runs")]
+    Open { target: String, reason: String },
+    #[error("the database refused: {0}")]
+    Query(#[from] diesel::result::Error),
+    #[error("no database connection: {0}")]
+    Pool(String),
+    #[error("migrations failed: {0}")]
+    Migration(String),
+    #[error("{table} holds \"{value}\", which this release does not know; was it written by a newer one?")]
+    Foreign { table: &'static str, value: String },
+    #[error("a database call broke down; the log has the panic")]
+    Panicked,
+    #[error("the database writer has stopped; restart rundbrief")]
+    Stopped,
+    #[error("{0}")]
+    Locked(String),
+}
+
+/// The database: one writer and some readers on SQLite, a pool on PostgreSQL.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    /// SQLite only.
+    writer: Option<writer::Writer>,
+    pool: Pool,
+}
+
+impl Store {
+    /// Opens `sqlite://PATH` or `postgres://…`. Connects at once, so that a database that is away is said so at start.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let target = Target::parse(url)?;
+        let writer = match &target {
+            Target::Sqlite(path) => Some(writer::Writer::start(connection::sqlite(path, connection::Access::Write)?)?),
+            Target::Postgres(url) => {
+                // The pool would try for seconds and log each try; this says at once what is wrong.
+                connection::postgres(url)?;
+                None
+            }
+        };
+        let pool = connection::pool(&target)?;
+        Ok(Self { inner: Arc::new(Inner { target, writer, pool }) })
+    }
+
+    /// Where the database is, without its password.
+    pub fn describe(&self) -> String {
+        self.inner.target.to_string()
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.inner.target, Target::Sqlite(_))
+    }
+
+    /// Applies what is missing, under a lock, so that any number of nodes may start at once.
+    pub fn migrate(&self) -> Result<(), StoreError> {
+        connection::migrate(&self.inner.target)
+    }
+
+    /// Runs `f` in one transaction. It is carried out even if the caller stops waiting.
+    pub async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if let Some(writer) = &self.inner.writer {
+            return writer.call(f).await.unwrap_or_else(|_| Err(StoreError::Stopped.into()));
+        }
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.write_blocking(f)).await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
+    }
+
+    /// Like [`Store::write`], for callers outside the async world.
+    pub fn write_blocking<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.inner.writer {
+            Some(writer) => writer.call(f).blocking_recv().unwrap_or_else(|_| Err(StoreError::Stopped.into())),
+            None => connection::transaction(&mut *self.checkout()?, f),
+        }
+    }
+
+    /// Runs a query without a transaction. SQLite's readers cannot write.
+    pub async fn read<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read_blocking(f)).await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
+    }
+
+    pub fn read_blocking<R, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+        f(&mut *self.checkout()?)
+    }
+
+    fn checkout(&self) -> Result<connection::Pooled, StoreError> {
+        self.inner.pool.get().map_err(|e| StoreError::Pool(format!("{e} ({})", self.inner.target)))
+    }
+
+    /// Holds the right to deliver from a SQLite file; a second process is refused. PostgreSQL needs no such lock,
+    /// its nodes judge each other by beats.
+    pub fn lock_delivery(&self) -> Result<DeliveryLock, StoreError> {
+        let Target::Sqlite(path) = &self.inner.target else {
+            return Ok(DeliveryLock(None));
+        };
+        // One file, one lock, however its path is spelt.
+        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let path = PathBuf::from(format!("{}.delivery.lock", path.display()));
+        let file = connection::lock_file(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(DeliveryLock(Some(file))),
+            Err(_) => Err(StoreError::Locked(format!(
+                "another rundbrief delivers from this SQLite file ({} is locked). Stop it first, or use PostgreSQL for several nodes",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// While it lives, nobody else delivers from the same SQLite file. The system lets go of it with the process.
+pub struct DeliveryLock(#[expect(dead_code, reason = "held, not read")] Option<std::fs::File>);
+
+/// Times are stored as microseconds since 1970, UTC.
+pub fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// The way back from [`micros`]. What no clock can have written becomes 1970.
+pub fn time(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A 16-byte public id out of its column.
+pub fn id16(table: &'static str, bytes: &[u8]) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Foreign { table, value: format!("an id of {} bytes", bytes.len()) })
+}
+
+/// Turns a word out of a column into its state.
+pub fn word<T>(table: &'static str, value: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    parse(value).ok_or_else(|| StoreError::Foreign { table, value: value.to_owned() })
+}

@@ -1,0 +1,137 @@
+//! Newsletters and what they say about themselves in each language.
+
+use diesel::prelude::*;
+
+use super::schema::{newsletter_texts, newsletters};
+use super::{Conn, StoreError, connection::each};
+use crate::domain::language::Language;
+use crate::domain::slug::Slug;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Newsletter {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub from_name: String,
+    pub from_address: String,
+    pub reply_to: Option<String>,
+    /// JSON array of tags.
+    pub languages: String,
+    pub cadence: Option<String>,
+    pub zone: String,
+    pub next_due_at: Option<i64>,
+}
+
+impl Newsletter {
+    /// The languages it comes in; the first is the default.
+    pub fn languages(&self) -> Result<Vec<Language>, StoreError> {
+        serde_json::from_str(&self.languages)
+            .map_err(|_| StoreError::Foreign { table: "newsletters", value: self.languages.clone() })
+    }
+}
+
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = newsletters, treat_none_as_default_value = false)]
+pub struct NewNewsletter {
+    pub slug: String,
+    pub name: String,
+    pub from_name: String,
+    pub from_address: String,
+    pub reply_to: Option<String>,
+    pub languages: String,
+    pub cadence: Option<String>,
+    pub zone: String,
+    pub next_due_at: Option<i64>,
+    pub created_at: i64,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = newsletter_texts)]
+pub struct NewsletterText {
+    pub newsletter_id: i64,
+    pub language: String,
+    pub title: String,
+    pub description: String,
+    pub footer: String,
+    pub funding: String,
+}
+
+pub fn insert(conn: &mut Conn, row: &NewNewsletter) -> Result<i64, StoreError> {
+    Ok(diesel::insert_into(newsletters::table).values(row).returning(newsletters::id).get_result(conn)?)
+}
+
+/// Writes one language's texts, over those that are there.
+pub fn put_text(conn: &mut Conn, row: &NewsletterText) -> Result<(), StoreError> {
+    use newsletter_texts as t;
+    each!(conn, |c| diesel::insert_into(t::table)
+        .values(row)
+        .on_conflict((t::newsletter_id, t::language))
+        .do_update()
+        .set((
+            t::title.eq(&row.title),
+            t::description.eq(&row.description),
+            t::footer.eq(&row.footer),
+            t::funding.eq(&row.funding)
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn) -> Result<Vec<Newsletter>, StoreError> {
+    Ok(newsletters::table.order(newsletters::id).select(Newsletter::as_select()).load(conn)?)
+}
+
+/// What cannot be a slug is not looked for: addresses of pages hold anything, and a zero byte is an error to PostgreSQL.
+pub fn find(conn: &mut Conn, slug: &str) -> Result<Option<Newsletter>, StoreError> {
+    if Slug::parse(slug).is_err() {
+        return Ok(None);
+    }
+    Ok(newsletters::table.filter(newsletters::slug.eq(slug)).select(Newsletter::as_select()).first(conn).optional()?)
+}
+
+pub fn get(conn: &mut Conn, id: i64) -> Result<Newsletter, StoreError> {
+    Ok(newsletters::table.find(id).select(Newsletter::as_select()).first(conn)?)
+}
+
+pub fn text(conn: &mut Conn, newsletter_id: i64, language: Language) -> Result<Option<NewsletterText>, StoreError> {
+    Ok(newsletter_texts::table
+        .find((newsletter_id, language.tag()))
+        .select(NewsletterText::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Those whose cadence is due at `now` (µs).
+pub fn list_due(conn: &mut Conn, now: i64) -> Result<Vec<Newsletter>, StoreError> {
+    Ok(newsletters::table.filter(newsletters::next_due_at.le(now)).select(Newsletter::as_select()).load(conn)?)
+}
+
+/// Moves the due time on, if it is still what the caller saw. False: another node was there first.
+pub fn advance_due(conn: &mut Conn, id: i64, seen: i64, next: Option<i64>) -> Result<bool, StoreError> {
+    let row = newsletters::table.filter(newsletters::id.eq(id)).filter(newsletters::next_due_at.eq(seen));
+    Ok(diesel::update(row).set(newsletters::next_due_at.eq(next)).execute(conn)? == 1)
+}
+
+/// Counts one more activation and keeps the newsletter's row locked until the transaction ends,
+/// so that publishing sees every activation either wholly before or wholly after itself.
+pub fn next_activation(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
+    Ok(diesel::update(newsletters::table.find(id))
+        .set(newsletters::activations.eq(newsletters::activations + 1))
+        .returning(newsletters::activations)
+        .get_result(conn)?)
+}
+
+/// Gives the next issue its number and locks the newsletter: two calls at once come one after the other.
+/// Returns (number, activations so far).
+pub fn next_number(conn: &mut Conn, id: i64) -> Result<(i64, i64), StoreError> {
+    Ok(diesel::update(newsletters::table.find(id))
+        .set(newsletters::last_number.eq(newsletters::last_number + 1))
+        .returning((newsletters::last_number, newsletters::activations))
+        .get_result(conn)?)
+}
+
+/// Takes the newsletter's row lock and changes nothing.
+pub fn lock(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::update(newsletters::table.find(id)).set(newsletters::last_number.eq(newsletters::last_number)).execute(conn)?;
+    Ok(())
+}

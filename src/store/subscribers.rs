@@ -1,0 +1,57 @@
+//! Persons, each known by one address.
+
+use diesel::prelude::*;
+
+use super::schema::subscribers;
+use super::{Conn, StoreError, connection::each};
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Subscriber {
+    pub id: i64,
+    pub public_id: Vec<u8>,
+    pub address: String,
+    pub canonical: String,
+    pub name: Option<String>,
+}
+
+/// Finds or makes the person behind a canonical address and locks the row until the transaction ends:
+/// the same form posted twice at once is handled one after the other.
+pub fn find_or_insert(
+    conn: &mut Conn,
+    public_id: [u8; 16],
+    address: &str,
+    canonical: &str,
+    now: i64,
+) -> Result<Subscriber, StoreError> {
+    use subscribers as s;
+    let row = (s::public_id.eq(public_id.to_vec()), s::address.eq(address), s::canonical.eq(canonical), s::created_at.eq(now));
+    Ok(each!(conn, |c| diesel::insert_into(s::table)
+        .values(row)
+        .on_conflict(s::canonical)
+        .do_update()
+        // Changes nothing, but locks and returns the row on both databases.
+        .set(s::canonical.eq(canonical))
+        .returning(Subscriber::as_returning())
+        .get_result(c))?)
+}
+
+pub fn get(conn: &mut Conn, id: i64) -> Result<Subscriber, StoreError> {
+    Ok(subscribers::table.find(id).select(Subscriber::as_select()).first(conn)?)
+}
+
+pub fn find(conn: &mut Conn, canonical: &str) -> Result<Option<Subscriber>, StoreError> {
+    Ok(subscribers::table.filter(subscribers::canonical.eq(canonical)).select(Subscriber::as_select()).first(conn).optional()?)
+}
+
+pub fn find_by_public_id(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option<Subscriber>, StoreError> {
+    Ok(subscribers::table
+        .filter(subscribers::public_id.eq(public_id.to_vec()))
+        .select(Subscriber::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub fn set_name(conn: &mut Conn, id: i64, name: Option<&str>) -> Result<(), StoreError> {
+    diesel::update(subscribers::table.find(id)).set(subscribers::name.eq(name)).execute(conn)?;
+    Ok(())
+}

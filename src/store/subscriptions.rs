@@ -1,0 +1,119 @@
+//! subscriber × newsletter: `pending → active → ended`.
+
+use diesel::prelude::*;
+
+use super::schema::{newsletters, subscriptions};
+use super::{Conn, StoreError, connection::each, word};
+use crate::domain::language::Language;
+use crate::domain::states::{Channel, SubscriptionState};
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Subscription {
+    pub id: i64,
+    pub public_id: Vec<u8>,
+    pub subscriber_id: i64,
+    pub newsletter_id: i64,
+    pub state: String,
+    pub language: String,
+}
+
+impl Subscription {
+    pub fn state(&self) -> Result<SubscriptionState, StoreError> {
+        word("subscriptions", &self.state, SubscriptionState::parse)
+    }
+
+    pub fn language(&self) -> Result<Language, StoreError> {
+        word("subscriptions", &self.language, |tag| tag.parse().ok())
+    }
+}
+
+/// Makes a pending subscription where there is none; one that exists is left as it is (a stranger's form changes nothing).
+pub fn insert_pending(
+    conn: &mut Conn,
+    public_id: [u8; 16],
+    subscriber_id: i64,
+    newsletter_id: i64,
+    language: Language,
+    now: i64,
+) -> Result<(), StoreError> {
+    use subscriptions as s;
+    let row = (
+        s::public_id.eq(public_id.to_vec()),
+        s::subscriber_id.eq(subscriber_id),
+        s::newsletter_id.eq(newsletter_id),
+        s::state.eq(SubscriptionState::Pending.as_str()),
+        s::language.eq(language.tag()),
+        s::requested_at.eq(now),
+    );
+    each!(conn, |c| diesel::insert_into(s::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, subscriber_id: i64, newsletter_id: i64) -> Result<Option<Subscription>, StoreError> {
+    Ok(subscriptions::table
+        .filter(subscriptions::subscriber_id.eq(subscriber_id))
+        .filter(subscriptions::newsletter_id.eq(newsletter_id))
+        .select(Subscription::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub fn find_by_public_id(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option<Subscription>, StoreError> {
+    Ok(subscriptions::table
+        .filter(subscriptions::public_id.eq(public_id.to_vec()))
+        .select(Subscription::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// All of one person, with the newsletter's slug, in the order of the newsletters.
+pub fn list_of(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<(Subscription, String)>, StoreError> {
+    Ok(subscriptions::table
+        .inner_join(newsletters::table)
+        .filter(subscriptions::subscriber_id.eq(subscriber_id))
+        .order(subscriptions::newsletter_id)
+        .select((Subscription::as_select(), newsletters::slug))
+        .load(conn)?)
+}
+
+/// Makes it active under a new activation number.
+pub fn activate(conn: &mut Conn, id: i64, language: Language, activation: i64, now: i64) -> Result<(), StoreError> {
+    use subscriptions as s;
+    diesel::update(s::table.find(id))
+        .set((
+            s::state.eq(SubscriptionState::Active.as_str()),
+            s::language.eq(language.tag()),
+            s::activation.eq(activation),
+            s::confirmed_at.eq(now),
+            s::ended_at.eq(None::<i64>),
+            s::ended_channel.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_language(conn: &mut Conn, id: i64, language: Language) -> Result<(), StoreError> {
+    diesel::update(subscriptions::table.find(id)).set(subscriptions::language.eq(language.tag())).execute(conn)?;
+    Ok(())
+}
+
+/// Ends it. False: it had ended already (or was never confirmed and is now gone all the same).
+pub fn end(conn: &mut Conn, id: i64, channel: Channel, now: i64) -> Result<bool, StoreError> {
+    use subscriptions as s;
+    let open = s::table.filter(s::id.eq(id)).filter(s::state.ne(SubscriptionState::Ended.as_str()));
+    Ok(diesel::update(open)
+        .set((s::state.eq(SubscriptionState::Ended.as_str()), s::ended_at.eq(now), s::ended_channel.eq(channel.as_str())))
+        .execute(conn)?
+        == 1)
+}
+
+/// Active subscriptions of a newsletter, now, by language.
+pub fn count_active(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<(String, i64)>, StoreError> {
+    use subscriptions as s;
+    Ok(s::table
+        .filter(s::newsletter_id.eq(newsletter_id))
+        .filter(s::state.eq(SubscriptionState::Active.as_str()))
+        .group_by(s::language)
+        .select((s::language, diesel::dsl::count_star()))
+        .load(conn)?)
+}

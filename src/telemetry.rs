@@ -1,0 +1,127 @@
+//! Logs: what is written, in which form, and what never is.
+//!
+//! One line per event on stderr, as text for people or as JSON for machines. Tokens in paths are masked (R184), addresses
+//! mask themselves, and bodies are not logged at all.
+
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// What is logged where nobody asks for something else.
+const DEFAULT_FILTER: &str = "info";
+
+/// Octets. Every token and secret of ours has at least 43, and no slug or number has.
+const TOKEN_LENGTH: usize = 43;
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    #[error(
+        "RUNDBRIEF_LOG is \"{filter}\", which is no log filter: {problem}; examples are \"info\" and \"warn,rundbrief=debug\""
+    )]
+    Filter { filter: String, problem: String },
+    #[error("logging was already set up")]
+    Twice,
+}
+
+/// Sets up logging for the whole process. `filter` is in the form of `tracing_subscriber`'s `EnvFilter`.
+pub fn init(filter: Option<&str>, format: Format) -> Result<(), TelemetryError> {
+    let filter = filter.filter(|filter| !filter.trim().is_empty()).unwrap_or(DEFAULT_FILTER);
+    let events = EnvFilter::builder()
+        .parse(filter)
+        .map_err(|error| TelemetryError::Filter { filter: filter.to_owned(), problem: error.to_string() })?;
+    let registry = tracing_subscriber::registry().with(events);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        Format::Text => registry.with(lines).try_init(),
+        Format::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    }
+    .map_err(|_| TelemetryError::Twice)
+}
+
+/// A request's path without the tokens in it, and without its query: what may stand in an access log (R184).
+pub fn redacted_path(path: &str) -> String {
+    let (path, query) = path.split_once('?').map_or((path, ""), |(path, _)| (path, "?…"));
+    let mut seen: Vec<&str> = Vec::new();
+    let mut shown = Vec::new();
+    for segment in path.split('/') {
+        let is_token = !segment.is_empty()
+            && (matches!(seen.as_slice(), ["confirm" | "unsubscribe" | "preferences", ..] | ["staff", "invitation", ..])
+                // Wherever else one may stray to, say behind an encoded letter.
+                || segment.len() >= TOKEN_LENGTH);
+        shown.push(if is_token { "…" } else { segment });
+        if !segment.is_empty() {
+            seen.push(segment);
+        }
+    }
+    shown.join("/") + query
+}
+
+/// A text for the log without the addresses in it: relays like to quote whom they refuse.
+pub fn without_addresses(text: &str) -> String {
+    let word = |word: &str| if word.contains('@') { "…@…".to_owned() } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_reaches_the_log() {
+        let token = "AQGrq6urq6urq6urq6urq6urMETreeqtdmia4Ye9mY6U5w";
+        for (path, shown) in [
+            ("/confirm/TOKEN", "/confirm/…"),
+            ("/unsubscribe/TOKEN", "/unsubscribe/…"),
+            ("/unsubscribe/TOKEN/", "/unsubscribe/…/"),
+            ("//unsubscribe//TOKEN", "//unsubscribe//…"),
+            ("/preferences/TOKEN", "/preferences/…"),
+            ("/preferences/TOKEN/data.json", "/preferences/…/…"),
+            ("/staff/invitation/TOKEN", "/staff/invitation/…"),
+            ("/%75nsubscribe/TOKEN", "/%75nsubscribe/…"),
+            ("/n/weekly?token=TOKEN", "/n/weekly?…"),
+            ("/unsubscribe/TOKEN?a=b", "/unsubscribe/…?…"),
+        ] {
+            let shown_path = redacted_path(&path.replace("TOKEN", token));
+            assert_eq!(shown_path, shown);
+        }
+        assert_eq!(redacted_path("/confirm/short"), "/confirm/…");
+    }
+
+    #[test]
+    fn no_address_reaches_the_log() {
+        assert_eq!(without_addresses("421 4.7.0 <ada@example.org>: slow down"), "421 4.7.0 …@… slow down");
+        assert_eq!(without_addresses("250 2.0.0 Ok: queued as 4F"), "250 2.0.0 Ok: queued as 4F");
+    }
+
+    #[test]
+    fn other_paths_are_shown_as_they_are() {
+        for path in [
+            "/",
+            "",
+            "/n/weekly",
+            "/archive/kinder-und-jugend/12/de-simple",
+            "/staff/issues/3",
+            "/staff/invitations",
+            "/confirm",
+            "/confirm/",
+        ] {
+            assert_eq!(redacted_path(path), path);
+        }
+    }
+
+    #[test]
+    fn a_wrong_filter_is_told() {
+        let told = init(Some("rundbrief=loud"), Format::Text).map_err(|error| error.to_string());
+        assert!(told.is_err_and(|told| told.starts_with("RUNDBRIEF_LOG is \"rundbrief=loud\"")));
+    }
+}

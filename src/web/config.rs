@@ -1,0 +1,38 @@
+//! What the web room needs of the settings file.
+
+use serde::Deserialize;
+
+/// The settings of the pages.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Config {
+    /// Where readers reach us, without a slash at the end. All links are built from it, never from a Host header (R184).
+    pub public_url: String,
+    /// `look.colour`, `#rrggbb`.
+    pub colour: String,
+    /// `limits.body_bytes`: no form of ours comes near it (R204).
+    pub body_bytes: usize,
+    pub imprint: Imprint,
+}
+
+impl Config {
+    /// Whether readers come by https. Everything else is a loopback address, which the settings make sure of.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Who is responsible for this installation (§ 5 DDG, § 18 MStV). Lines of an address are separated by line breaks.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Imprint {
+    pub organisation: String,
+    pub address: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub represented_by: Option<String>,
+    pub register: Option<String>,
+    pub vat_id: Option<String>,
+    pub authority: Option<String>,
+    /// Who answers for journalistic content, with address.
+    pub responsible: Option<String>,
+}

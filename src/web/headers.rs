@@ -1,0 +1,50 @@
+//! The security headers of every answer: pages, errors, assets (R194). One middleware, so no route can forget them.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::pages::Pages;
+
+/// Scripts are not mentioned because there are none: `default-src 'self'` with no inline anything.
+const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// For an edition's web version, whose layout is the mail's: inline styles, pictures from our public address, and nothing
+/// that acts.
+pub fn edition_policy(origin: &str) -> String {
+    format!(
+        "default-src 'none'; img-src 'self' {origin}; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
+const FIXED: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+/// Middleware. What a handler set itself (an edition's own policy) stays.
+pub async fn secure(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    // Over plain http the header would be ignored (RFC 6797 §7.2), and on loopback it would lock out other programs.
+    let https = request.app_data::<web::Data<Pages>>().is_none_or(|pages| pages.is_https());
+    let mut response = next.call(request).await?;
+    apply(response.headers_mut(), https);
+    Ok(response)
+}
+
+fn apply(headers: &mut HeaderMap, https: bool) {
+    for (name, value) in FIXED {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}

@@ -1,0 +1,90 @@
+//! The page behind the link of a confirmation mail: GET shows a button, POST confirms. Link scanners open links and run
+//! scripts, so nothing else may count as a person's consent (R145, R178).
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use crate::journeys::confirm::{self, ConfirmView};
+use crate::web::State;
+use crate::web::failure::Failure;
+use crate::web::language::Visit;
+use crate::web::pages::{Page, Pages};
+
+#[derive(Default, Serialize)]
+struct Confirm {
+    lead: String,
+    titles: Vec<String>,
+    ready: bool,
+    done: bool,
+    form: Option<String>,
+}
+
+/// GET /confirm/TOKEN
+pub async fn show(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let context = Arc::clone(&state.context);
+    let now = state.clock.now();
+    let view = state.store.read(move |conn| confirm::show(conn, &context, now, &token)).await?;
+    answer(&pages, &visit, view)
+}
+
+/// POST /confirm/TOKEN. The token is the permission: whoever has it may act, from wherever the browser says it comes.
+pub async fn submit(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let context = Arc::clone(&state.context);
+    let now = state.clock.now();
+    let view = state.store.write(move |conn| confirm::confirm(conn, &context, now, &token)).await?;
+    answer(&pages, &visit, view)
+}
+
+fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpResponse, Failure> {
+    let language = match &view {
+        ConfirmView::Ready { language, .. }
+        | ConfirmView::Confirmed { language, .. }
+        | ConfirmView::AlreadyConfirmed { language, .. }
+        | ConfirmView::Expired { language, .. } => visit.language_of_reader(*language),
+        ConfirmView::Unknown => visit.language(),
+    };
+    let say = |id: &str| Pages::say(language, id);
+    let (status, title, content) = match view {
+        ConfirmView::Ready { titles, .. } => {
+            let lead = say(if titles.len() > 1 { "web-confirm-lead-many" } else { "web-confirm-lead" })?;
+            (StatusCode::OK, "web-confirm-title", Confirm { lead, titles, ready: true, ..Confirm::default() })
+        }
+        ConfirmView::Confirmed { titles, .. } => (
+            StatusCode::OK,
+            "web-confirmed-title",
+            Confirm { lead: say("web-confirmed-lead")?, titles, done: true, ..Confirm::default() },
+        ),
+        ConfirmView::AlreadyConfirmed { titles, .. } => {
+            let lead = say("web-confirmed-before-lead")?;
+            (StatusCode::OK, "web-confirmed-before-title", Confirm { lead, titles, done: true, ..Confirm::default() })
+        }
+        ConfirmView::Expired { slug, .. } => {
+            let form = Some(format!("/n/{slug}{}", visit.query()));
+            (StatusCode::GONE, "web-expired-title", Confirm { lead: say("web-expired-lead")?, form, ..Confirm::default() })
+        }
+        ConfirmView::Unknown => return unknown_link(pages, visit),
+    };
+    let page = Page::new("confirm", language, say(title)?).status(status).with_switches().private();
+    pages.answer(visit, page, &content)
+}
+
+/// For links that no key of ours has signed: cut off, mistyped or guessed.
+pub fn unknown_link(pages: &Pages, visit: &Visit) -> Result<HttpResponse, Failure> {
+    let language = visit.language();
+    let lead = Pages::say(language, "web-unknown-link-lead")?;
+    let page = Page::new("message", language, Pages::say(language, "web-unknown-link-title")?);
+    pages.answer(visit, page.status(StatusCode::NOT_FOUND).private(), &serde_json::json!({ "lead": lead }))
+}

@@ -1,0 +1,161 @@
+//! Every page with sample content, for tests that look at all of them.
+
+use serde_json::{Value, json};
+
+use super::config::{Config, Imprint};
+use super::pages::StaffBar;
+
+pub fn config() -> Config {
+    Config {
+        public_url: "https://news.example.org".to_owned(),
+        colour: "#27506b".to_owned(),
+        body_bytes: 65_536,
+        imprint: Imprint { organisation: "Institut für Beispielforschung".to_owned(), ..Imprint::default() },
+    }
+}
+
+pub fn staff() -> StaffBar {
+    StaffBar { address: "redaktion@example.org".to_owned(), may_publish: true, on_desk: true, on_sessions: false }
+}
+
+/// Template, whether staff see it, content.
+pub fn all() -> Vec<(&'static str, bool, Value)> {
+    let languages = json!([{"tag": "de", "chosen": true}, {"tag": "en", "chosen": false}, {"tag": "de-simple", "chosen": false}]);
+    let no_errors = json!([]);
+    let description = "Neues aus Forschung und Lehre: Ergebnisse, Termine, offene Stellen. Der Newsletter erscheint jeden ersten Montag im Monat.";
+    let form = |email: Value, errors: &Value| {
+        json!({
+            "slug": "forschung", "newsletter": "Forschung aktuell", "description": description, "content_language": "de",
+            "wording": "ab12", "errors": errors, "email": email, "name": {"value": "", "error": null},
+            "language_error": null, "languages": languages, "consent_language": "de",
+            "consent": ["Ich möchte den Newsletter „Forschung aktuell“ des Instituts für Beispielforschung per E-Mail erhalten. Er erscheint einmal im Monat.", "Ich kann meine Einwilligung jederzeit mit Wirkung für die Zukunft widerrufen, zum Beispiel über den Abmelde-Link in jeder E-Mail."],
+        })
+    };
+    let wrong = "In einer E-Mail-Adresse kommt ein @ vor, zum Beispiel name@example.org.";
+    let items = json!([
+        {"headline": "Zweites Treffen der Zentren in Leipzig", "languages": ["de", "en", "de-simple"]},
+        {"headline": "Lernlabor eröffnet: Was sich im Wintersemester ändert", "languages": ["de", "en"]},
+    ]);
+    let counts: Vec<Value> = [
+        ("queued", 1180),
+        ("claimed", 20),
+        ("transmitting", 4),
+        ("sent", 2760),
+        ("bounced", 12),
+        ("failed", 0),
+        ("unknown", 1),
+        ("skipped", 3),
+    ]
+    .into_iter()
+    .map(|(state, count)| json!({"state": state, "name": state, "count": count.to_string(), "any": count > 0}))
+    .collect();
+    vec![
+        (
+            "home",
+            false,
+            json!({"newsletters": [
+                {"slug": "forschung", "title": "Forschung aktuell", "description": description, "language": "de"},
+                {"slug": "termine", "title": "Termine und Vorträge", "description": "Jede Woche: was im Haus stattfindet, mit Ort, Zeit und Anmeldung.", "language": "de"},
+            ]}),
+        ),
+        ("form", false, form(json!({"value": "", "error": null}), &no_errors)),
+        ("form", false, form(json!({"value": "ada.example.org", "error": wrong}), &json!([{"field": "email", "text": wrong}]))),
+        ("asked", false, json!({})),
+        (
+            "confirm",
+            false,
+            json!({"lead": "Sie möchten diesen Newsletter erhalten:", "titles": ["Forschung aktuell"], "ready": true, "done": false, "form": null}),
+        ),
+        (
+            "leave",
+            false,
+            json!({"lead": "Möchten Sie „Forschung aktuell“ nicht mehr erhalten?", "done": false, "others": 2, "form": null}),
+        ),
+        (
+            "leave",
+            false,
+            json!({"lead": "Sie erhalten „Forschung aktuell“ nicht mehr.", "done": true, "others": 1, "form": "/n/forschung"}),
+        ),
+        (
+            "preferences",
+            false,
+            json!({"saved": true, "errors": [], "name": {"value": "Ada Beispiel", "error": null}, "subscriptions": [
+                {"slug": "forschung", "title": "Forschung aktuell", "language": "de", "open": true, "pending": false, "languages": languages},
+                {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "pending": false, "languages": []},
+            ]}),
+        ),
+        (
+            "archive",
+            false,
+            json!({"slug": "forschung", "feed": "/archive/forschung/feed.atom", "issues": [
+                {"number": 12, "date": "2. November 2026", "iso_date": "2026-11-02", "editions": [
+                    {"href": "/archive/forschung/12/de", "tag": "de", "subject": "Forschung aktuell 12: Zweites Treffen der Zentren"},
+                    {"href": "/archive/forschung/12/en", "tag": "en", "subject": "Research news 12: Second meeting of the centres"},
+                ]},
+                {"number": 11, "date": "5. Oktober 2026", "iso_date": "2026-10-05", "editions": [
+                    {"href": "/archive/forschung/11/de", "tag": "de", "subject": "Forschung aktuell 11: Semesterbeginn"}]},
+            ]}),
+        ),
+        (
+            "prose",
+            false,
+            json!({"paragraphs": [{"heading": null, "text": "Erster Absatz."}, {"heading": "Ihre Rechte", "text": "Zweiter Absatz."}], "text_language": "de", "missing": ""}),
+        ),
+        (
+            "imprint",
+            false,
+            json!({"sections": [
+                {"heading": "Angaben zum Anbieter", "lines": [{"text": "Institut für Beispielforschung", "href": null}, {"text": "Musterweg 1", "href": null}, {"text": "12345 Musterstadt", "href": null}]},
+                {"heading": "Kontakt", "lines": [{"text": "info@example.org", "href": "mailto:info@example.org"}]},
+            ]}),
+        ),
+        ("message", false, json!({"lead": "Vielleicht ist die Adresse unvollständig, oder die Seite wurde entfernt."})),
+        ("sign_in", false, json!({"notice": null, "errors": no_errors, "email": ""})),
+        ("invitation", false, json!({"address": "redaktion@example.org", "errors": no_errors, "error": null})),
+        (
+            "desk",
+            true,
+            json!({"notice": null, "newsletters": [
+                {"slug": "forschung", "title": "Forschung aktuell", "subscribers": 3980, "items": items, "issues": [
+                    {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
+                    {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
+                ]},
+                {"slug": "termine", "title": "Termine und Vorträge", "subscribers": 1, "items": [], "issues": []},
+            ]}),
+        ),
+        (
+            "publish",
+            true,
+            json!({"newsletter": "Forschung aktuell", "errors": no_errors, "recipients_text": "3 980", "nobody": false,
+            "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "items": items}),
+        ),
+        (
+            "issue",
+            true,
+            json!({"notice": "Die Ausgabe ist veröffentlicht.", "warning": null, "state": "sending", "state_text": "wird verschickt",
+            "progress": "2 776 von 3 980 E-Mails sind erledigt", "done": 2776, "total": 3980, "held": null, "unknown": true, "counts": counts,
+            "self": "/staff/newsletters/forschung/issues/12", "time": "14:05 UTC", "may_cancel": true, "archive": "/archive/forschung",
+            "acts": [{"action": "pause", "text": "Anhalten", "second": false, "hint": false}, {"action": "cancel", "text": "Versand abbrechen", "second": true, "hint": true}]}),
+        ),
+        (
+            "sessions",
+            true,
+            json!({"notice": null, "sessions": [
+                {"id": 1, "started": "22. November 2026, 09:00 UTC", "seen": "22. November 2026, 14:05 UTC", "current": true},
+                {"id": 2, "started": "21. November 2026, 17:40 UTC", "seen": "21. November 2026, 18:02 UTC", "current": false},
+            ]}),
+        ),
+        (
+            "demo_mails",
+            false,
+            json!({"mails": [{"id": "7", "subject": "Bitte bestätigen Sie Ihr Abonnement", "to": "ada@example.org", "date": "22. November 2026, 14:05 UTC"}]}),
+        ),
+        (
+            "demo_mail",
+            false,
+            json!({"id": "7", "subject": "Bitte bestätigen Sie Ihr Abonnement", "from": "Institut <news@example.org>", "to": "ada@example.org",
+            "date": "22. November 2026, 14:05 UTC", "has_html": true, "headers": "Subject: Bitte",
+            "text": [{"text": "Guten Tag,\n\nbitte bestätigen Sie:\n", "href": null}, {"text": "https://news.example.org/confirm/x", "href": "https://news.example.org/confirm/x"}]}),
+        ),
+    ]
+}

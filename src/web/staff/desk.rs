@@ -1,0 +1,124 @@
+//! The desk: what is ready and what is on its way, for every newsletter.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{bar, issue, note, session, sign_in};
+use crate::domain::language::Language;
+use crate::journeys::news::{self, ReadyItem};
+use crate::journeys::status::{self, IssueStatus};
+use crate::journeys::{JourneyError, subscribe};
+use crate::store::{Conn, newsletters, subscriptions};
+use crate::web::State;
+use crate::web::failure::Failure;
+use crate::web::language::Visit;
+use crate::web::pages::{Page, Pages};
+
+/// Issues listed a newsletter.
+const NEWEST: i64 = 8;
+
+#[derive(Serialize)]
+struct Desk {
+    notice: Option<String>,
+    newsletters: Vec<Newsletter>,
+}
+
+#[derive(Serialize)]
+struct Newsletter {
+    slug: String,
+    title: String,
+    subscribers: i64,
+    items: Vec<Item>,
+    issues: Vec<Issue>,
+}
+
+/// A news item that waits for the next issue.
+#[derive(Serialize)]
+pub struct Item {
+    pub headline: String,
+    pub languages: Vec<Language>,
+}
+
+#[derive(Serialize)]
+struct Issue {
+    href: String,
+    name: String,
+    state: &'static str,
+    state_text: String,
+    progress: String,
+}
+
+struct Found {
+    slug: String,
+    title: String,
+    subscribers: i64,
+    ready: Vec<ReadyItem>,
+    issues: Vec<IssueStatus>,
+}
+
+/// GET /staff: the desk, or the way to it.
+pub async fn show(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let language = visit.language();
+    let Some(member) = session::member(&state, &request).await? else {
+        return sign_in::form(&pages, &visit, language, request.query_string());
+    };
+    let now = state.clock.now();
+    let found = state
+        .store
+        .read(move |conn| {
+            let mut all = Vec::new();
+            for view in subscribe::newsletters(conn, language)? {
+                all.push(Found {
+                    subscribers: recipients(conn, &view.slug)?.iter().map(|(_, count)| count).sum(),
+                    ready: news::ready(conn, &view.slug, language)?,
+                    issues: status::list(conn, now, &view.slug, NEWEST)?.unwrap_or_default(),
+                    slug: view.slug,
+                    title: view.title,
+                });
+            }
+            Ok::<_, JourneyError>(all)
+        })
+        .await?;
+    let newsletters = found.into_iter().map(|one| newsletter(language, &visit, one)).collect::<Result<_, _>>()?;
+    let notice = note(language, request.query_string())?.map(|(_, text)| text);
+    let mut bar = bar(&member);
+    bar.on_desk = true;
+    let page = Page::new("desk", language, Pages::say(language, "web-desk-title")?).with_switches().staff(bar);
+    pages.answer(&visit, page, &Desk { notice, newsletters })
+}
+
+/// Active subscriptions by language tag.
+pub fn recipients(conn: &mut Conn, slug: &str) -> Result<Vec<(String, i64)>, JourneyError> {
+    match newsletters::find(conn, slug)? {
+        Some(newsletter) => Ok(subscriptions::count_active(conn, newsletter.id)?),
+        None => Ok(Vec::new()),
+    }
+}
+
+pub fn items(ready: Vec<ReadyItem>) -> Vec<Item> {
+    ready.into_iter().map(|item| Item { headline: item.headline, languages: item.languages }).collect()
+}
+
+fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newsletter, Failure> {
+    let mut issues = Vec::new();
+    for status in &found.issues {
+        let number = status.counts.number;
+        issues.push(Issue {
+            href: format!("{}{}", issue::path(&found.slug, number), visit.query()),
+            name: if number == 0 {
+                issue::state_name(language, status.state)?
+            } else {
+                Pages::say_with(language, "web-archive-number", "number", number)?
+            },
+            state: status.state.as_str(),
+            state_text: issue::state_name(language, status.state)?,
+            progress: if status.counts.recipients == 0 { String::new() } else { issue::progress(language, &status.counts)? },
+        });
+    }
+    Ok(Newsletter { slug: found.slug, title: found.title, subscribers: found.subscribers, items: items(found.ready), issues })
+}

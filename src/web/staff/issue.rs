@@ -1,0 +1,233 @@
+//! One issue on its way: the ledger, counted, and the buttons that steer it. The page does not reload by itself; it has
+//! a link for that, so nobody loses their place (WCAG 2.2, 2.2.1 and 3.2.5).
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{bar, go_to, note, session};
+use crate::domain::language::Language;
+use crate::domain::states::IssueState;
+use crate::i18n::{self, MissingText};
+use crate::journeys::issues::{self, Doubt, Steered};
+use crate::journeys::publish::PublishAnswer;
+use crate::journeys::status::{self, Counts, IssueStatus};
+use crate::journeys::{JourneyError, subscribe};
+use crate::web::State;
+use crate::web::failure::Failure;
+use crate::web::language::Visit;
+use crate::web::pages::{Page, Pages};
+use crate::web::words;
+
+#[derive(Serialize)]
+struct Issue {
+    notice: Option<String>,
+    warning: Option<String>,
+    state: &'static str,
+    state_text: String,
+    progress: String,
+    done: i64,
+    total: i64,
+    held: Option<String>,
+    unknown: bool,
+    counts: Vec<Count>,
+    #[serde(rename = "self")]
+    this: String,
+    time: String,
+    acts: Vec<Act>,
+    may_cancel: bool,
+    archive: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    state: &'static str,
+    name: String,
+    count: String,
+    any: bool,
+}
+
+#[derive(Serialize)]
+struct Act {
+    action: String,
+    text: String,
+    second: bool,
+    hint: bool,
+}
+
+/// GET /staff/newsletters/SLUG/issues/NUMBER
+pub async fn show(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    request: HttpRequest,
+    place: web::Path<(String, i64)>,
+) -> Result<HttpResponse, Failure> {
+    let member = session::required(&state, &request).await?;
+    let (slug, number) = place.into_inner();
+    let language = visit.language();
+    let now = state.clock.now();
+    let wanted = slug.clone();
+    let (title, status) = state
+        .store
+        .read(move |conn| {
+            let title =
+                subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == wanted).map(|view| view.title);
+            Ok::<_, JourneyError>((title, status::find(conn, now, &wanted, number)?))
+        })
+        .await?;
+    let (title, status) = title.zip(status).ok_or(Failure::NotFound)?;
+    let title = if number == 0 {
+        Pages::say_with(language, "web-issue-title-unnumbered", "title", title)?
+    } else {
+        i18n::text(language, "web-issue-title", &[("title", title.into()), ("number", number.into())])?
+    };
+    let said = note(language, request.query_string())?;
+    let (warning, notice) = match said {
+        Some(("not-now" | "nothing" | "settings", text)) => (Some(text), None),
+        said => (None, said.map(|(_, text)| text)),
+    };
+    let this = path(&slug, number);
+    let counts = &status.counts;
+    let content = Issue {
+        notice,
+        warning,
+        state: status.state.as_str(),
+        state_text: state_name(language, status.state)?,
+        progress: progress(language, counts)?,
+        done: done(counts),
+        total: counts.recipients,
+        held: status.held_reason.clone(),
+        unknown: counts.unknown > 0,
+        counts: ledger(language, counts)?,
+        time: words::moment(language, now)?,
+        acts: if member.role.may_publish() { acts(language, &this, &visit, &status)? } else { Vec::new() },
+        may_cancel: may_cancel(status.state),
+        archive: status.published_at.map(|_| format!("/archive/{slug}{}", visit.query())),
+        this: format!("{this}{}", visit.query()),
+    };
+    pages.answer(&visit, Page::new("issue", language, title).with_switches().staff(bar(&member)), &content)
+}
+
+/// POST /staff/newsletters/SLUG/issues/NUMBER/ACT
+pub async fn steer(
+    state: web::Data<State>,
+    visit: Visit,
+    request: HttpRequest,
+    place: web::Path<(String, i64, String)>,
+) -> Result<HttpResponse, Failure> {
+    let member = session::publisher(&state, &request).await?;
+    let (slug, number, act) = place.into_inner();
+    let context = Arc::clone(&state.context);
+    let now = state.clock.now();
+    let (wanted, verb) = (slug.clone(), act.clone());
+    let steered = state
+        .store
+        .write(move |conn| {
+            let doubt = |resolved: Option<usize>| if resolved.is_some() { Steered::Done } else { Steered::NoSuchIssue };
+            Ok::<_, JourneyError>(Some(match verb.as_str() {
+                "pause" => issues::pause(conn, &wanted, number)?,
+                "resume" => issues::resume(conn, &wanted, number)?,
+                "cancel" => issues::cancel(conn, &wanted, number)?,
+                "release" => issues::release(conn, &context, now, &wanted, number)?,
+                "resend" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Resend)?),
+                "accept" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Accept)?),
+                _ => return Ok(None),
+            }))
+        })
+        .await?
+        .ok_or(Failure::NotFound)?;
+    tracing::info!(newsletter = slug, number, act, staff = member.id, result = ?steered, "issue steered by staff");
+    let here = path(&slug, number);
+    Ok(match steered {
+        // An unnumbered issue has no page of its own any more once it is cancelled.
+        Steered::Done if number == 0 => go_to(&visit, "/staff", "done"),
+        Steered::Done => go_to(&visit, &here, "done"),
+        Steered::NotIn(_) => go_to(&visit, &here, "not-now"),
+        Steered::NoSuchIssue => return Err(Failure::NotFound),
+        Steered::Published(PublishAnswer::Published { number, .. }) => go_to(&visit, &path(&slug, number), "published"),
+        Steered::Published(PublishAnswer::NothingReady) => go_to(&visit, &here, "nothing"),
+        Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
+        Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),
+    })
+}
+
+pub fn path(slug: &str, number: i64) -> String {
+    format!("/staff/newsletters/{slug}/issues/{number}")
+}
+
+pub fn state_name(language: Language, state: IssueState) -> Result<String, MissingText> {
+    Pages::say(language, &format!("web-state-{state}"))
+}
+
+/// "2 776 of 3 980 mails are done".
+pub fn progress(language: Language, counts: &Counts) -> Result<String, MissingText> {
+    i18n::text(
+        language,
+        "web-issue-progress",
+        // The words go by `count`; the others are written out for people.
+        &[
+            ("count", counts.recipients.into()),
+            ("done", words::number(done(counts)).into()),
+            ("total", words::number(counts.recipients).into()),
+        ],
+    )
+}
+
+/// In doubt is not done: somebody still has to decide.
+fn done(counts: &Counts) -> i64 {
+    counts.sent + counts.bounced + counts.failed + counts.skipped
+}
+
+fn ledger(language: Language, counts: &Counts) -> Result<Vec<Count>, MissingText> {
+    [
+        ("queued", counts.queued),
+        ("claimed", counts.claimed),
+        ("transmitting", counts.transmitting),
+        ("sent", counts.sent),
+        ("bounced", counts.bounced),
+        ("failed", counts.failed),
+        ("unknown", counts.unknown),
+        ("skipped", counts.skipped),
+    ]
+    .into_iter()
+    .map(|(state, count)| {
+        Ok(Count {
+            state,
+            name: Pages::say(language, &format!("web-count-{state}"))?,
+            count: words::number(count),
+            any: count > 0,
+        })
+    })
+    .collect()
+}
+
+fn may_cancel(state: IssueState) -> bool {
+    use IssueState::{Held, Paused, Preparing, Scheduled, Sending};
+    matches!(state, Scheduled | Preparing | Sending | Paused | Held)
+}
+
+fn acts(language: Language, this: &str, visit: &Visit, status: &IssueStatus) -> Result<Vec<Act>, MissingText> {
+    let mut verbs = match status.state {
+        IssueState::Sending => vec!["pause"],
+        IssueState::Paused => vec!["resume"],
+        IssueState::Held => vec!["release"],
+        _ => Vec::new(),
+    };
+    if status.counts.unknown > 0 {
+        verbs.extend(["resend", "accept"]);
+    }
+    if may_cancel(status.state) {
+        verbs.push("cancel");
+    }
+    let act = |verb: &str| {
+        Ok(Act {
+            action: format!("{this}/{verb}{}", visit.query()),
+            text: Pages::say(language, &format!("web-issue-{verb}"))?,
+            second: !matches!(verb, "pause" | "resume" | "release"),
+            hint: verb == "cancel",
+        })
+    };
+    verbs.into_iter().map(act).collect()
+}

@@ -1,0 +1,116 @@
+//! Publishing in two clicks: the page says who will get what in which languages, its button does it.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::desk::{self, Item};
+use super::{bar, go_to, issue, session};
+use crate::domain::language::Language;
+use crate::journeys::publish::{self, PublishAnswer};
+use crate::journeys::staff::StaffMember;
+use crate::journeys::subscribe::{self, NewsletterView};
+use crate::journeys::{JourneyError, news};
+use crate::web::State;
+use crate::web::failure::Failure;
+use crate::web::language::Visit;
+use crate::web::pages::{Page, Pages};
+use crate::web::public::Wrong;
+use crate::web::words;
+
+#[derive(Serialize)]
+struct Publish {
+    newsletter: String,
+    errors: Vec<Wrong>,
+    recipients_text: String,
+    nobody: bool,
+    languages: Vec<Language>,
+    /// Names of the languages in which some item has no text; empty if all is there.
+    missing: String,
+    items: Vec<Item>,
+}
+
+/// GET /staff/newsletters/SLUG/publish
+pub async fn show(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let member = session::publisher(&state, &request).await?;
+    page(&state, &pages, &visit, &member, slug.into_inner(), None).await
+}
+
+/// POST /staff/newsletters/SLUG/publish. A second click finds nothing ready and says so.
+pub async fn submit(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let member = session::publisher(&state, &request).await?;
+    let slug = slug.into_inner();
+    let context = Arc::clone(&state.context);
+    let now = state.clock.now();
+    let newsletter = slug.clone();
+    let answer = state.store.write(move |conn| publish::publish(conn, &context, now, &newsletter)).await?;
+    let language = visit.language();
+    match answer {
+        PublishAnswer::Published { number, .. } => {
+            tracing::info!(newsletter = slug, number, staff = member.id, "issue published by staff");
+            Ok(go_to(&visit, &issue::path(&slug, number), "published"))
+        }
+        PublishAnswer::NoSuchNewsletter => Err(Failure::NotFound),
+        PublishAnswer::NothingReady => Ok(go_to(&visit, "/staff", "nothing")),
+        PublishAnswer::SettingsMissing(names) => {
+            let text = Pages::say_with(language, "web-publish-settings", "names", names.join(", "))?;
+            page(&state, &pages, &visit, &member, slug, Some(text)).await
+        }
+    }
+}
+
+async fn page(
+    state: &State,
+    pages: &Pages,
+    visit: &Visit,
+    member: &StaffMember,
+    slug: String,
+    error: Option<String>,
+) -> Result<HttpResponse, Failure> {
+    let language = visit.language();
+    let (newsletter, ready, recipients) = state
+        .store
+        .read(move |conn| {
+            let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
+            let recipients: i64 = desk::recipients(conn, &slug)?.iter().map(|(_, count)| count).sum();
+            Ok::<_, JourneyError>((newsletter, news::ready(conn, &slug, language)?, recipients))
+        })
+        .await?;
+    let newsletter: NewsletterView = newsletter.ok_or(Failure::NotFound)?;
+    let missing = newsletter
+        .languages
+        .iter()
+        .filter(|tag| ready.iter().any(|item| !item.languages.contains(tag)))
+        .map(|tag| Pages::say(*tag, "web-language"))
+        .collect::<Result<Vec<_>, _>>()?;
+    // An edition exists for every language that some item has a text in.
+    let languages =
+        newsletter.languages.iter().copied().filter(|tag| ready.iter().any(|item| item.languages.contains(tag))).collect();
+    let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let content = Publish {
+        newsletter: newsletter.title,
+        errors: error.into_iter().map(|text| Wrong { field: None, text }).collect(),
+        recipients_text: words::number(recipients),
+        nobody: recipients == 0,
+        languages,
+        missing: missing.join(", "),
+        items: desk::items(ready),
+    };
+    let page = Page::new("publish", language, Pages::say(language, "web-publish-title")?).status(status);
+    let page = if status == StatusCode::OK { page.with_switches() } else { page };
+    pages.answer(visit, page.staff(bar(member)), &content)
+}

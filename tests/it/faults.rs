@@ -1,0 +1,3 @@
+//! What the power, the kernel and the database can do to a delivering process.
+
+mod killed;

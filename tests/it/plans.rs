@@ -1,0 +1,262 @@
+//! Query plans over a ledger with 50,000 rows: nothing that is asked while mail goes out reads the whole of it.
+//!
+//! The statements are those the store really sends: they are overheard on its connection, then explained.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use rundbrief::domain::language::Language;
+use rundbrief::domain::states::DeliveryState;
+use rundbrief::store::deliveries::{self as d, Chunk};
+use rundbrief::store::ledger::{self, Claimant, Record};
+use rundbrief::store::{Conn, StoreError, issues, opt_ins, subscribers, subscriptions};
+
+use crate::support::database::{Database, Kind};
+
+/// Issue 1 is in the middle of its sending, issue 2 was cancelled, and there are mails of no issue.
+const ROWS: &str = "
+    INSERT INTO newsletters (slug, name, from_name, from_address, languages, zone, created_at) VALUES ('weekly', '', '', 'a@example.org', '[]', 'UTC', 0);
+    INSERT INTO issues (newsletter_id, number, state, activation_limit, created_at) VALUES (1, 1, 'sending', 48000, 0), (1, 2, 'cancelled', 0, 0);
+    INSERT INTO issues (newsletter_id, number, state, created_at)
+        WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT 1, i, 'sent', 0 FROM n;
+    INSERT INTO editions (issue_id, language, subject, hash, content, web, created_at) VALUES (1, 'de', '', RANDOM, RANDOM, '', 0);
+    INSERT INTO nodes (name, beat, started_at) VALUES ('a', 1, 0);
+    INSERT INTO subscribers (public_id, address, canonical, created_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+        SELECT RANDOM, 'r' || i || '@example.org', 'r' || i || '@example.org', 0 FROM n;
+    INSERT INTO subscriptions (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at)
+        SELECT RANDOM, id, 1, 'active', 'de', id, 0 FROM subscribers;
+    INSERT INTO deliveries (public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, newsletter_id, address, relay, state, due_at, claim_token, node_id, created_at)
+        SELECT RANDOM, CASE WHEN id <= 2000 THEN 'confirmation' ELSE 'issue' END, CASE WHEN id > 2000 THEN 1 END, 1, id,
+            CASE WHEN id > 2000 THEN id END, 1, address, 'default',
+            CASE WHEN id <= 1990 THEN 'sent' WHEN id <= 30000 THEN CASE WHEN id % 50 = 0 THEN 'bounced' ELSE 'sent' END WHEN id <= 30004 THEN 'transmitting'
+                WHEN id <= 30500 THEN 'claimed' WHEN id <= 30510 THEN 'unknown' ELSE 'queued' END,
+            0, CASE WHEN id > 30000 AND id <= 30510 THEN RANDOM END, CASE WHEN id > 30000 AND id <= 30500 THEN 1 END, 0
+        FROM subscribers";
+
+fn filled(kind: Kind) -> Database {
+    let database = Database::migrated(kind);
+    let random = if kind == Kind::Sqlite { "randomblob(16)" } else { "uuid_send(gen_random_uuid())" };
+    for statement in ROWS.replace("RANDOM", random).split(';') {
+        database.execute(statement);
+    }
+    if kind == Kind::Postgres {
+        database.execute("ANALYZE");
+    }
+    database
+}
+
+type Overheard = Arc<Mutex<Vec<String>>>;
+
+fn listen(connection: &mut impl diesel::Connection, overheard: &Overheard) {
+    let overheard = Arc::clone(overheard);
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let shown = query.to_string();
+            overheard.lock().unwrap().push(shown.split(" -- binds:").next().unwrap().to_owned());
+        }
+    });
+}
+
+/// The app's kind of connection, and what is said over it.
+fn overhear(database: &Database) -> (Conn, Overheard) {
+    let overheard = Overheard::default();
+    let conn = match database.kind {
+        Kind::Sqlite => {
+            let mut connection = SqliteConnection::establish(database.file().to_str().unwrap()).unwrap();
+            listen(&mut connection, &overheard);
+            Conn::Sqlite(connection)
+        }
+        Kind::Postgres => {
+            let mut connection = PgConnection::establish(&database.url).unwrap();
+            listen(&mut connection, &overheard);
+            Conn::Postgres(connection)
+        }
+    };
+    (conn, overheard)
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Scans {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+/// The plan of one statement, without its values: the one PostgreSQL keeps for a prepared statement.
+fn explain(database: &Database, statement: &str) -> String {
+    match database.kind {
+        Kind::Sqlite => {
+            let mut connection = SqliteConnection::establish(database.file().to_str().unwrap()).unwrap();
+            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut connection).unwrap();
+            steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("\n")
+        }
+        Kind::Postgres => {
+            let mut connection = PgConnection::establish(&database.url).unwrap();
+            let values = (1..).take_while(|n| statement.contains(&format!("${n}"))).count();
+            diesel::sql_query("SET plan_cache_mode = force_generic_plan").execute(&mut connection).unwrap();
+            diesel::sql_query(format!("PREPARE asked AS {statement}")).execute(&mut connection).unwrap();
+            let given = if values == 0 { String::new() } else { format!("({})", vec!["NULL"; values].join(", ")) };
+            let lines: Vec<Plan> = diesel::sql_query(format!("EXPLAIN EXECUTE asked{given}")).load(&mut connection).unwrap();
+            lines.into_iter().map(|plan| plan.line).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+fn scans_whole(plan: &str, table: &str) -> bool {
+    plan.lines().map(str::trim).any(|line| {
+        // "SCAN deliveries USING INDEX" walks an index from end to end; "USING COVERING INDEX" of a partial one is no better.
+        line == format!("SCAN {table}")
+            || line.starts_with(&format!("SCAN {table} "))
+            || line.contains(&format!("Seq Scan on {table}"))
+    })
+}
+
+type Asked = fn(&mut Conn) -> Result<(), StoreError>;
+
+const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, now: 5 };
+const SENT: Record<'_> = Record {
+    state: DeliveryState::Sent,
+    reason: None,
+    due_at: None,
+    attempts: 1,
+    resends: 0,
+    stage: None,
+    code: None,
+    reply: None,
+    now: 5,
+};
+
+fn chunk() -> Chunk {
+    Chunk { issue_id: 1, newsletter_id: 1, editions: vec![(Language::De, 1), (Language::En, 1)], after: 10_000, to: 15_000 }
+}
+
+/// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
+const QUESTIONS: [(&str, Asked, &[&str]); 17] = [
+    ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
+    ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
+    ("intent", |c| ledger::intend(c, 30_100, &[9; 16]).map(drop), &["pk"]),
+    ("record", |c| ledger::record(c, 30_100, &[9; 16], &SENT).map(drop), &["pk"]),
+    ("give back one", |c| ledger::give_back(c, 30_100, &[9; 16]).map(drop), &["pk"]),
+    ("give back all", |c| ledger::give_back_all(c, 1).map(drop), &["deliveries_held_by"]),
+    ("take over", |c| ledger::take_over(c, 1).map(drop), &["deliveries_held_by"]),
+    ("is open", |c| d::is_open(c, 1).map(drop), &["deliveries_queued"]),
+    ("somebody leaves", |c| d::skip_for_subscription(c, 40_000, 5).map(drop), &["deliveries_waiting_for"]),
+    ("skip cancelled", |c| d::skip_cancelled(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
+    ("unclaim an issue", |c| d::unclaim_issue(c, 1).map(drop), &["deliveries_open"]),
+    ("cancelled with a queue", |c| issues::list_cancelled_with_queue(c).map(drop), &["deliveries_queued"]),
+    ("resend doubts", |c| d::resend_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
+    ("accept doubts", |c| d::accept_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
+    ("fan out", |c| d::fan_out(c, chunk(), 5).map(drop), &["subscriptions_recipients"]),
+    ("a subscription by its link", |c| subscriptions::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
+    ("a subscriber by their link", |c| subscribers::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
+];
+
+fn every_plan_uses_its_index(database: &Database) {
+    let (mut conn, overheard) = overhear(database);
+    let primary_key = if database.kind == Kind::Sqlite { "INTEGER PRIMARY KEY" } else { "deliveries_pkey" };
+    let mut wrong = Vec::new();
+    for (what, ask, indexes) in QUESTIONS {
+        overheard.lock().unwrap().clear();
+        let _: Result<(), diesel::result::Error> = conn.transaction(|conn| {
+            ask(conn).unwrap_or_else(|error| panic!("{what}: {error}"));
+            Err(diesel::result::Error::RollbackTransaction)
+        });
+        let statements = overheard.lock().unwrap().clone();
+        let mut plans = String::new();
+        for statement in
+            statements.iter().filter(|statement| ["SELECT", "UPDATE", "INSERT"].iter().any(|verb| statement.starts_with(verb)))
+        {
+            let plan = explain(database, statement);
+            for table in ["deliveries", "subscriptions"] {
+                if scans_whole(&plan, table) {
+                    wrong.push(format!("{what} reads all of {table}:\n{statement}\n{plan}\n"));
+                }
+            }
+            plans += &plan;
+            plans += "\n";
+        }
+        let found = indexes.iter().any(|index| plans.contains(if *index == "pk" { primary_key } else { index }));
+        let automatic = database.kind == Kind::Sqlite && *indexes == ["public_id"] && plans.contains("(public_id=?)");
+        if !found && !automatic {
+            wrong.push(format!("{what} uses none of {indexes:?}:\n{}\n{plans}\n", statements.join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn sqlite_reads_no_whole_table_whether_analysed_or_not() {
+    let database = filled(Kind::Sqlite);
+    every_plan_uses_its_index(&database);
+    database.execute("ANALYZE");
+    every_plan_uses_its_index(&database);
+}
+
+#[test]
+fn postgres_reads_no_whole_table() {
+    every_plan_uses_its_index(&filled(Kind::Postgres));
+}
+
+/// The same with real values, by PostgreSQL's own count of scans.
+#[test]
+fn postgres_counts_no_scan_of_the_whole_ledger() {
+    let database = filled(Kind::Postgres);
+    let mut conn = PgConnection::establish(&database.url).unwrap();
+    let mut scans = || -> i64 {
+        // Counters are handed in by each backend; a fresh snapshot shows them.
+        diesel::sql_query("SELECT pg_stat_clear_snapshot()").execute(&mut conn).unwrap();
+        let sql = "SELECT seq_scan AS value FROM pg_stat_user_tables WHERE relname = 'deliveries'";
+        diesel::sql_query(sql).get_result::<Scans>(&mut conn).unwrap().value
+    };
+    for (what, ask, _) in QUESTIONS {
+        let before = scans();
+        let (mut asking, _) = overhear(&database);
+        ask(&mut asking).unwrap();
+        // The counters are complete when the backend has ended.
+        diesel::sql_query("SELECT pg_stat_force_next_flush()").execute(&mut asking).unwrap();
+        diesel::sql_query("SELECT 1").execute(&mut asking).unwrap();
+        assert_eq!(scans(), before, "{what} reads the whole table");
+    }
+}
+
+#[test]
+fn counting_an_issue_reads_only_its_rows() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = filled(kind);
+        let (mut conn, overheard) = overhear(&database);
+        assert_eq!(d::count_by_state(&mut conn, 2).unwrap(), []);
+        let statement = overheard.lock().unwrap()[0].clone();
+        // An issue that is nearly the whole table is another matter: PostgreSQL is right to read it from end to end.
+        let statement = statement.replace("$1", "2");
+        let plan = explain(&database, &statement);
+        assert!(!scans_whole(&plan, "deliveries"), "{kind:?}:\n{plan}");
+    }
+}
+
+#[test]
+fn opt_ins_are_found_by_their_link() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = filled(kind);
+        let (mut conn, overheard) = overhear(&database);
+        let _ = opt_ins::find_by_public_id(&mut conn, &[1; 16]);
+        let statement = overheard.lock().unwrap()[0].clone();
+        // An empty table is read whole by PostgreSQL; that it has the index is what counts.
+        if kind == Kind::Sqlite {
+            assert!(explain(&database, &statement).contains("(public_id=?)"), "{statement}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Staff at work: who may publish and steer, in how few clicks, and that no other site can do it for them.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use reqwest::header::{COOKIE, LOCATION, ORIGIN};
+use rundbrief::domain::language::Language;
+use rundbrief::domain::states::Role;
+use rundbrief::journeys::publish::{self, FanOut};
+use rundbrief::journeys::schedule;
+use rundbrief::scheduler;
+
+use super::staff::{PASSWORD, get, invited, member, post};
+use crate::support::app::{Page, TestApp, each_database};
+
+const LANGUAGES: [&str; 3] = ["de", "en", "de-simple"];
+
+fn location(page: &Page) -> &str {
+    assert_eq!(page.status, 303, "{}", page.body);
+    page.headers[LOCATION].to_str().unwrap()
+}
+
+fn issues(app: &TestApp) -> i64 {
+    app.database.number("SELECT count(*) AS value FROM issues")
+}
+
+/// Makes an issue `sending` without sending anything.
+async fn fans_out(app: &TestApp) {
+    let (id, now) = (app.database.number("SELECT max(id) AS value FROM issues"), app.now());
+    while app.store.write(move |conn| publish::fan_out(conn, now, id)).await.unwrap() != FanOut::Complete {}
+}
+
+/// Presses a button of issue 1.
+async fn press(app: &TestApp, cookie: &str, button: &str) -> Page {
+    let here = "/staff/newsletters/weekly/issues/1";
+    let shown = get(app, here, cookie).await.body;
+    assert!(shown.contains(&format!("action=\"{here}/{button}\"")), "there is no button {button}: {shown}");
+    post(app, &format!("{here}/{button}"), cookie, &[]).await
+}
+
+each_database!(an_editor_publishes_with_two_clicks_and_sees_the_counts, |app| async move {
+    for (name, language) in [("ada", Language::De), ("bob", Language::En), ("cleo", Language::DeSimple)] {
+        app.active(&format!("{name}@example.org"), language).await;
+    }
+    let editor = member(&app, "eva@example.org", Role::Editor).await;
+    assert!(!get(&app, "/staff?lang=en", &editor).await.body.contains("Publish issue"), "nothing is ready yet");
+    app.news_in("Treffen", &["de", "en"]).await;
+
+    let desk = get(&app, "/staff?lang=en", &editor).await.body.replace("&#x3D;", "=");
+    assert!(desk.contains("Treffen") && desk.contains("3 people get this newsletter"), "{desk}");
+    assert!(desk.contains("href=\"/staff/newsletters/weekly/publish?lang=en\""), "{desk}");
+    // The first click.
+    let page = get(&app, "/staff/newsletters/weekly/publish?lang=en", &editor).await.body;
+    for words in [">3</dd>", "Treffen", "Not every news item exists in every language", "Publish now"] {
+        assert!(page.contains(words), "{words} is missing in {page}");
+    }
+    assert_eq!(issues(&app), 0, "looking publishes nothing");
+    // The second one, and a nervous third.
+    let first = post(&app, "/staff/newsletters/weekly/publish?lang=en", &editor, &[]).await;
+    assert_eq!(location(&first), "/staff/newsletters/weekly/issues/1?note=published&lang=en");
+    let third = post(&app, "/staff/newsletters/weekly/publish?lang=en", &editor, &[]).await;
+    assert_eq!(location(&third), "/staff?note=nothing&lang=en");
+    assert_eq!(issues(&app), 1);
+
+    assert_eq!(app.drain().await.sent, 3);
+    let shown = get(&app, location(&first), &editor).await.body;
+    for words in ["The issue is published", "3 of 3 mails are done", "<dt>sent</dt><dd>3</dd>", "<dt>queued</dt><dd>0</dd>"] {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    assert!(get(&app, "/staff?lang=en", &editor).await.body.contains("/staff/newsletters/weekly/issues/1"));
+});
+
+each_database!(only_editors_and_admins_publish_and_steer, |app| async move {
+    app.active("ada@example.org", Language::De).await;
+    app.publishes("Treffen").await;
+    fans_out(&app).await;
+    app.news_in("Fest", &LANGUAGES).await;
+    for role in [Role::Viewer, Role::Author, Role::Privacy] {
+        let cookie = member(&app, &format!("{role}@example.org"), role).await;
+        let desk = get(&app, "/staff", &cookie).await;
+        assert_eq!(desk.status, 200);
+        assert!(desk.body.contains("Fest") && !desk.body.contains("/publish"), "{}", desk.body);
+        assert_eq!(get(&app, "/staff/newsletters/weekly/publish", &cookie).await.status, 403);
+        assert_eq!(post(&app, "/staff/newsletters/weekly/publish", &cookie, &[]).await.status, 403);
+        let issue = get(&app, "/staff/newsletters/weekly/issues/1", &cookie).await;
+        assert_eq!(issue.status, 200);
+        assert!(!issue.body.contains("/issues/1/pause"), "{}", issue.body);
+        for act in ["pause", "resume", "cancel", "release", "resend", "accept"] {
+            assert_eq!(post(&app, &format!("/staff/newsletters/weekly/issues/1/{act}"), &cookie, &[]).await.status, 403);
+        }
+    }
+    assert_eq!((issues(&app), app.status(1).await.state.as_str()), (1, "sending"));
+    let admin = member(&app, "admin@example.org", Role::Admin).await;
+    assert_eq!(post(&app, "/staff/newsletters/weekly/publish", &admin, &[]).await.status, 303);
+    assert_eq!(issues(&app), 2);
+});
+
+each_database!(without_a_session_every_staff_page_leads_to_the_door, |app| async move {
+    app.publishes("Treffen").await;
+    for path in ["/staff/sessions", "/staff/newsletters/weekly/publish", "/staff/newsletters/weekly/issues/1"] {
+        for cookie in ["", "rundbrief=", "rundbrief=forged", "__Host-rundbrief=forged"] {
+            assert_eq!(location(&get(&app, path, cookie).await), "/staff");
+        }
+    }
+    for path in ["/staff/newsletters/weekly/publish", "/staff/newsletters/weekly/issues/1/cancel", "/staff/sessions/1/revoke"] {
+        assert_eq!(location(&post(&app, path, "", &[]).await), "/staff");
+    }
+    assert_eq!(app.status(1).await.state, "preparing");
+});
+
+each_database!(a_post_from_another_site_is_refused_and_does_nothing, |app| async move {
+    app.publishes("Treffen").await;
+    fans_out(&app).await;
+    app.news_in("Fest", &LANGUAGES).await;
+    let cookie = member(&app, "eva@example.org", Role::Editor).await;
+    let link = invited(&app, "udo@example.org", Role::Admin).await;
+    let own = app.app.settings.public_url.clone();
+    let foreign: [&[(&str, &str)]; 6] = [
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site"), ("origin", &own)],
+        &[],
+    ];
+    let issue = "/staff/newsletters/weekly/issues/1";
+    for headers in foreign {
+        for path in [
+            "/staff/newsletters/weekly/publish",
+            &format!("{issue}/pause"),
+            &format!("{issue}/cancel"),
+            "/staff/sessions/1/revoke",
+            "/staff/sign-out",
+            "/staff/sign-in",
+            &link,
+        ] {
+            let mut request = app.client.post(app.door(path)).header(COOKIE, &cookie);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let form = [("email", "eva@example.org"), ("password", PASSWORD)];
+            let refused = app.send(request.form(&form)).await;
+            assert_eq!(refused.status, 403, "{path} with {headers:?}");
+            assert!(!refused.headers.contains_key("set-cookie"));
+        }
+    }
+    assert_eq!((issues(&app), app.status(1).await.state.as_str()), (1, "sending"));
+    assert_eq!(get(&app, "/staff/sessions", &cookie).await.status, 200);
+    assert_eq!(app.get(&link).await.status, 200, "the link is still unused");
+    // The same with the header that a browser adds on our own pages.
+    let request = app.client.post(app.door("/staff/newsletters/weekly/publish")).header(COOKIE, &cookie);
+    assert_eq!(app.send(request.header("sec-fetch-site", "same-origin").header(ORIGIN, "null")).await.status, 303);
+    assert_eq!(issues(&app), 2);
+});
+
+each_database!(nothing_is_steered_by_get, |app| async move {
+    app.publishes("Treffen").await;
+    let cookie = member(&app, "eva@example.org", Role::Editor).await;
+    for path in ["/staff/sign-out", "/staff/newsletters/weekly/issues/1/cancel", "/staff/sessions/1/revoke"] {
+        assert_eq!(get(&app, path, &cookie).await.status, 405, "{path}");
+    }
+    assert_eq!(app.status(1).await.state, "preparing");
+    assert_eq!(get(&app, "/staff/sessions", &cookie).await.status, 200);
+});
+
+each_database!(an_issue_is_paused_resumed_and_cancelled_on_its_page, |app| async move {
+    app.active("ada@example.org", Language::De).await;
+    let editor = member(&app, "eva@example.org", Role::Editor).await;
+    app.publishes("Treffen").await;
+    fans_out(&app).await;
+    assert!(location(&press(&app, &editor, "pause").await).contains("note=done"));
+    assert_eq!(app.status(1).await.state, "paused");
+    assert!(app.drain().await.is_idle(), "what is paused is not sent");
+    let twice = post(&app, "/staff/newsletters/weekly/issues/1/pause", &editor, &[]).await;
+    assert!(location(&twice).contains("note=not-now"));
+    press(&app, &editor, "resume").await;
+    assert_eq!(app.drain().await.sent, 1);
+    assert_eq!(app.status(1).await.state, "sent");
+    let late = post(&app, "/staff/newsletters/weekly/issues/1/cancel", &editor, &[]).await;
+    assert!(location(&late).contains("note=not-now"), "what is sent is sent");
+
+    app.publishes("Fest").await;
+    fans_out(&app).await;
+    let cancelled = post(&app, "/staff/newsletters/weekly/issues/2/cancel", &editor, &[]).await;
+    assert!(location(&cancelled).contains("note=done"));
+    assert_eq!(app.drain().await.sent, 0);
+    let counts = app.status(2).await;
+    assert_eq!((counts.state.as_str(), counts.skipped), ("cancelled", 1));
+    assert_eq!(app.mails_to("ada@example.org").len(), 1);
+    assert_eq!(post(&app, "/staff/newsletters/weekly/issues/9/cancel", &editor, &[]).await.status, 404);
+    assert_eq!(post(&app, "/staff/newsletters/weekly/issues/1/explode", &editor, &[]).await.status, 404);
+});
+
+each_database!(a_held_issue_is_released_on_its_page, |app| async move {
+    app.active("ada@example.org", Language::De).await;
+    let editor = member(&app, "eva@example.org", Role::Editor).await;
+    app.news_in("Treffen", &LANGUAGES).await;
+    let (now, at) = (app.now(), app.now() + SignedDuration::from_mins(1));
+    app.store.write(move |conn| schedule::plan(conn, now, "weekly", at)).await.unwrap();
+    let desk = get(&app, "/staff?lang=en", &editor).await.body;
+    assert!(desk.contains("/staff/newsletters/weekly/issues/0"), "{desk}");
+    let planned = get(&app, "/staff/newsletters/weekly/issues/0?lang=en", &editor).await;
+    assert!(planned.status == 200 && planned.body.contains("scheduled"), "{}", planned.body);
+
+    app.database.execute(&format!("UPDATE issues SET due_at = {}", (now - SignedDuration::from_hours(7)).as_microsecond()));
+    scheduler::beat(&app.store, &Arc::clone(&app.app.context), &app.clock).await.unwrap();
+    let held = get(&app, "/staff/newsletters/weekly/issues/0?lang=en", &editor).await.body;
+    assert!(held.contains("This issue waits for a decision") && held.contains("nobody was there"), "{held}");
+    let released = post(&app, "/staff/newsletters/weekly/issues/0/release", &editor, &[]).await;
+    assert!(location(&released).starts_with("/staff/newsletters/weekly/issues/1?note=published"));
+    assert_eq!(app.drain().await.sent, 1);
+});

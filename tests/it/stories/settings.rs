@@ -1,0 +1,87 @@
+//! Settings as the program meets them: what is wrong is one sentence and exit code 2 before anything happens.
+
+use crate::support::database::Kind;
+use crate::support::instance::{Instance, each_instance};
+use crate::support::process::free_port;
+
+#[test]
+fn a_wrong_setting_is_named_before_anything_happens() {
+    let told = |key: &str, value: &str| {
+        let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+        instance.set(key, value);
+        let sentence = instance.refused(2, &["migrate"]);
+        assert!(!instance.database.file().exists(), "{key}");
+        assert!(!instance.folder.path().join("secret.keys").exists(), "{key}");
+        sentence
+    };
+    let unknown = told("RELAY__URLL", "smtp://127.0.0.1");
+    assert!(unknown.contains("RUNDBRIEF__RELAY__URLL") && unknown.contains("\"relay.url\""), "{unknown}");
+    let scheme = told("DATABASE__URL", "/var/lib/geheim.db");
+    assert!(scheme.contains("database.url") && scheme.contains("sqlite://") && scheme.contains("postgres://"), "{scheme}");
+    assert!(!scheme.contains("geheim"));
+    assert!(told("PUBLIC_URL", "http://news.example.org").contains("public_url"), "http is for loopback only");
+    assert!(told("RELAY__CONNECTIONS", "many").contains("relay.connections"));
+    assert!(told("HTTP__LISTEN", "8080").contains("http.listen"));
+}
+
+#[test]
+fn a_wrong_key_in_the_file_is_named_with_its_neighbour() {
+    let instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let file = instance.file("rundbrief.toml", b"[imprint]\norganization = \"Zentrum\"\n");
+    let sentence = instance.refused(2, &["--config", &file, "migrate"]);
+    for words in ["rundbrief.toml", "imprint.organization", "\"imprint.organisation\""] {
+        assert!(sentence.contains(words), "{words} is missing in: {sentence}");
+    }
+    let file = instance.file("rundbrief.toml", b"[imprint\n");
+    assert!(instance.refused(2, &["--config", &file, "migrate"]).contains("not valid TOML"));
+    assert!(instance.refused(2, &["--config", "absent.toml", "migrate"]).contains("absent.toml"));
+}
+
+#[test]
+fn a_database_that_is_away_is_told_without_its_password() {
+    let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let port = free_port();
+    instance.set("DATABASE__URL", &format!("postgres://rundbrief:geheim@127.0.0.1:{port}/news"));
+    for command in [&["migrate"][..], &["newsletter", "list"], &["serve"], &["deliver", "--until-idle"]] {
+        let sentence = instance.refused(1, command);
+        assert!(sentence.contains(&format!("127.0.0.1:{port}/news")) && sentence.contains("database.url"), "{sentence}");
+        assert!(!sentence.contains("geheim"), "{sentence}");
+    }
+    instance.set("DATABASE__URL", "sqlite:///proc/nowhere/rundbrief.db");
+    assert!(instance.refused(1, &["migrate"]).contains("/proc/nowhere"));
+}
+
+#[test]
+fn a_relay_that_cannot_be_meant_is_refused() {
+    let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    for url in ["smtp://news:geheim@mail.example.org", "http://mail.example.org", "smtps://", "mail.example.org"] {
+        instance.set("RELAY__URL", url);
+        for command in [&["deliver", "--until-idle"][..], &["serve"]] {
+            let sentence = instance.refused(2, command);
+            assert!(sentence.contains("relay") && !sentence.contains("geheim"), "{url}: {sentence}");
+        }
+    }
+}
+
+each_instance!(check_config_shows_everything_but_secrets_and_changes_nothing, |instance, relay| async move {
+    let mut instance = instance;
+    let shown = instance.done(&["check-config"]);
+    for words in ["public_url", "[relay]", "Zentrum für Übergänge", "ok    database", "ok    templates", "ok    relay"] {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    assert_eq!(relay.connections(), 1);
+    let secret = instance.database.url.split(['@', ':']).nth(2).unwrap_or_default().to_owned();
+    if instance.database.kind == Kind::Sqlite {
+        assert!(!instance.database.file().exists(), "it only looks");
+    } else {
+        assert!(secret.len() > 20 && !shown.contains(&secret), "{shown}");
+    }
+
+    instance.set("RELAY__URL", &format!("smtps://news:geheim@127.0.0.1:{}", free_port()));
+    let ran = instance.run(&["check-config"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("FAIL  relay") && ran.err.contains("1 of the settings"), "{ran:?}");
+    assert!(!ran.out.contains("geheim") && !ran.err.contains("geheim"), "{ran:?}");
+    instance.set("PRIVACY__CONTACT", " ");
+    assert!(instance.run(&["check-config"]).out.contains("privacy.contact"));
+});

@@ -1,0 +1,17 @@
+//! What the stories stand on: databases, servers and readers. None of it is ever skipped; what is missing fails with a clear text.
+
+#![allow(dead_code, reason = "each story takes what it needs")]
+
+pub mod app;
+pub mod browser;
+pub mod database;
+pub mod instance;
+pub mod ledger;
+pub mod mails;
+pub mod page;
+pub mod postfix;
+pub mod process;
+pub mod python;
+pub mod relay;
+pub mod rust_text;
+pub mod sink;

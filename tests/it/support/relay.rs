@@ -1,0 +1,231 @@
+//! A relay inside the test process. The recipient's local part (before any "+") chooses what goes wrong:
+//!
+//! | local part | what happens |
+//! |---|---|
+//! | `defer-451`, `bounce-550`, … (`defer-` or `bounce-` and a code) | RCPT is answered with that code (`550` is `5.1.1`) |
+//! | `policy-571` | RCPT is answered `571 5.7.1` |
+//! | `defer-once` | RCPT is answered `451` the first time, then accepted |
+//! | `421-rcpt`, `421-data`, `421-dot` | `421` there, then the connection is closed |
+//! | `close` | the connection is closed instead of an answer to RCPT |
+//! | `close-data` | … to DATA |
+//! | `defer-data-451`, `reject-data-554`, … | DATA is answered with that code |
+//! | `close-before-dot` | the connection is reset while the message comes in |
+//! | `defer-dot-451`, `reject-dot-554`, … | the final dot is answered with that code |
+//! | `drop-after-data` | everything up to the final dot is taken, then the connection is closed without an answer |
+//! | `hang` | the final dot is never answered |
+//! | `garbled-dot` | the final dot is answered with something that is not SMTP |
+//! | `latin1`, `bare`, `chatty`, `odd-289` | accepted, with Latin-1 bytes, without text, in 40 lines, with an unheard-of code |
+//!
+//! Everything else is accepted. [`Options`] choose what concerns the relay as a whole.
+
+mod session;
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+#[derive(Clone)]
+pub struct Options {
+    pub pipelining: bool,
+    /// `Some(0)` offers SIZE without a limit.
+    pub size: Option<u64>,
+    pub smtputf8: bool,
+    pub dsn: bool,
+    /// Mechanisms offered, e.g. "PLAIN LOGIN"; user "news", password or token "s3cret".
+    pub auth: Option<&'static str>,
+    /// The first line, e.g. "554 5.7.1 go away\r\n".
+    pub banner: &'static str,
+    /// Instead of accepting EHLO or MAIL; an empty text closes the connection.
+    pub ehlo: Option<&'static str>,
+    pub mail: Option<&'static str>,
+    /// Closes the connection without a word after so many mails.
+    pub close_after: Option<usize>,
+    /// … or says "421" first.
+    pub goodbye: bool,
+    /// Waits before each answer.
+    pub delay: Duration,
+    pub tls: Tls,
+    /// Sent in clear text behind the answer to STARTTLS, as an attacker would.
+    pub injected: &'static str,
+    /// PIPELINING: answers DATA with 354 even where no recipient was accepted.
+    pub eager_354: bool,
+}
+
+#[derive(Clone)]
+pub enum Tls {
+    None,
+    /// By STARTTLS.
+    Upgrade(TlsAcceptor),
+    Implicit(TlsAcceptor),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            pipelining: true,
+            size: Some(0),
+            smtputf8: false,
+            dsn: false,
+            auth: None,
+            banner: "220 relay.test ESMTP\r\n",
+            ehlo: None,
+            mail: None,
+            close_after: None,
+            goodbye: false,
+            delay: Duration::ZERO,
+            tls: Tls::None,
+            injected: "",
+            eager_354: false,
+        }
+    }
+}
+
+/// A mail that the relay has got. `data` is as it was before dot-stuffing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub from: String,
+    pub to: String,
+    pub data: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Book {
+    received: Vec<Received>,
+    unanswered: Vec<Received>,
+    commands: Vec<String>,
+    deferred_once: HashSet<String>,
+}
+
+struct Shared {
+    options: Options,
+    book: Mutex<Book>,
+    changed: Notify,
+    connections: AtomicUsize,
+}
+
+pub struct FakeRelay {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listening: JoinHandle<()>,
+}
+
+impl FakeRelay {
+    pub async fn start() -> FakeRelay {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> FakeRelay {
+        Self::at(0, options).await
+    }
+
+    /// A relay that comes (back) on a port that others know already.
+    pub async fn on_port(port: u16) -> FakeRelay {
+        Self::at(port, Options::default()).await
+    }
+
+    /// On a given port: a relay that was away and comes back. 0 is any free one.
+    pub async fn at(port: u16, options: Options) -> FakeRelay {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let shared =
+            Arc::new(Shared { options, book: Mutex::default(), changed: Notify::new(), connections: AtomicUsize::new(0) });
+        let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
+        FakeRelay { address, shared, listening }
+    }
+
+    /// Goes away, and all connections with it: its port is free when this returns.
+    pub async fn stop(mut self) {
+        self.listening.abort();
+        let _ = (&mut self.listening).await;
+    }
+
+    /// For `relay.url`.
+    pub fn url(&self) -> String {
+        format!("smtp://{}", self.address)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What was answered with 250.
+    pub fn received(&self) -> Vec<Received> {
+        self.book().received.clone()
+    }
+
+    /// What came in whole and was never answered.
+    pub fn unanswered(&self) -> Vec<Received> {
+        self.book().unanswered.clone()
+    }
+
+    /// Every line that was sent to us outside of DATA, in order.
+    pub fn commands(&self) -> Vec<String> {
+        self.book().commands.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Waits until at least `n` mails were accepted.
+    pub async fn wait_for(&self, n: usize) -> Vec<Received> {
+        self.wait(|book| book.received.len() >= n).await;
+        self.received()
+    }
+
+    /// Waits until at least `n` mails came in whole without being answered.
+    pub async fn wait_for_unanswered(&self, n: usize) -> Vec<Received> {
+        self.wait(|book| book.unanswered.len() >= n).await;
+        self.unanswered()
+    }
+
+    async fn wait(&self, enough: impl Fn(&Book) -> bool) {
+        let patience = async {
+            loop {
+                let changed = self.shared.changed.notified();
+                tokio::pin!(changed);
+                // Registered before looking, so that nothing between the two is missed.
+                changed.as_mut().enable();
+                if enough(&self.book()) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), patience)
+            .await
+            .expect("the fake relay got fewer mails than expected in 30 s");
+    }
+
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.shared.book.lock().expect("the book")
+    }
+}
+
+impl Drop for FakeRelay {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+async fn listen(listener: TcpListener, shared: Arc<Shared>) {
+    // Dropped with this task, and all open connections with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            Ok((tcp, _)) = listener.accept() => {
+                shared.connections.fetch_add(1, Ordering::SeqCst);
+                let _ = tcp.set_nodelay(true);
+                connections.spawn(session::serve(tcp, Arc::clone(&shared)));
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! One connection to the fake relay: reads commands and plays the fault that the recipient asks for.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
+use tokio::net::TcpStream;
+
+use super::{Book, Received, Shared, Tls};
+
+/// Ends with an error where the client is gone or a fault is played.
+pub(super) async fn serve(tcp: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
+    match shared.options.tls.clone() {
+        Tls::None => Session::new(tcp, shared).greet().await.map(|_| ()),
+        Tls::Implicit(acceptor) => Session::new(acceptor.accept(tcp).await?, shared).greet().await.map(|_| ()),
+        Tls::Upgrade(acceptor) => match Session::new(tcp, Arc::clone(&shared)).greet().await? {
+            // What a client has sent ahead is thrown away with the buffer.
+            Some(tcp) => Session::new(acceptor.accept(tcp).await?, shared).converse(true).await.map(|_| ()),
+            None => Ok(()),
+        },
+    }
+}
+
+struct Session<S> {
+    stream: BufStream<S>,
+    shared: Arc<Shared>,
+    from: Option<String>,
+    to: Option<String>,
+    mails: usize,
+}
+
+enum Next {
+    Go,
+    Close,
+}
+
+fn closed() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    fn new(stream: S, shared: Arc<Shared>) -> Self {
+        Session { stream: BufStream::new(stream), shared, from: None, to: None, mails: 0 }
+    }
+
+    async fn greet(mut self) -> io::Result<Option<S>> {
+        let banner = self.shared.options.banner;
+        self.answer(banner).await?;
+        if !banner.starts_with('2') {
+            return Err(closed());
+        }
+        self.converse(false).await
+    }
+
+    /// `Some` is the stream after "220" to STARTTLS.
+    async fn converse(mut self, encrypted: bool) -> io::Result<Option<S>> {
+        loop {
+            let mut line = Vec::new();
+            if self.stream.read_until(b'\n', &mut line).await? == 0 {
+                return Ok(None);
+            }
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            self.book().commands.push(line.clone());
+            let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+            let next = match verb.as_str() {
+                "EHLO" => self.ehlo(encrypted).await?,
+                "STARTTLS" if !encrypted => {
+                    let reply = format!("220 2.0.0 go ahead\r\n{}", self.shared.options.injected);
+                    self.answer(&reply).await?;
+                    return Ok(Some(self.stream.into_inner()));
+                }
+                "AUTH" => self.auth(&line).await?,
+                "MAIL" => self.mail(&line).await?,
+                "RCPT" => self.rcpt(&line).await?,
+                "DATA" => self.data().await?,
+                "RSET" => {
+                    (self.from, self.to) = (None, None);
+                    self.say("250 2.0.0 ok").await?
+                }
+                "NOOP" => self.say("250 2.0.0 ok").await?,
+                "QUIT" => {
+                    self.answer("221 2.0.0 bye\r\n").await?;
+                    return Ok(None);
+                }
+                _ => self.say("500 5.5.2 what?").await?,
+            };
+            if let Next::Close = next {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn ehlo(&mut self, encrypted: bool) -> io::Result<Next> {
+        let options = self.shared.options.clone();
+        if let Some(scripted) = options.ehlo {
+            return self.say(scripted).await;
+        }
+        let mut lines = vec!["relay.test".to_owned()];
+        lines.extend(options.pipelining.then(|| "Pipelining".to_owned()));
+        lines.extend(options.size.map(|n| if n == 0 { "SIZE".to_owned() } else { format!("SIZE {n}") }));
+        lines.extend(options.smtputf8.then(|| "SMTPUTF8".to_owned()));
+        lines.extend(options.dsn.then(|| "DSN".to_owned()));
+        lines.extend((matches!(options.tls, Tls::Upgrade(_)) && !encrypted).then(|| "STARTTLS".to_owned()));
+        lines.extend(options.auth.map(|m| format!("AUTH {m}")));
+        let last = lines.pop().unwrap_or_default();
+        let text: String = lines.iter().map(|l| format!("250-{l}\r\n")).collect();
+        self.answer(&format!("{text}250 {last}\r\n")).await?;
+        Ok(Next::Go)
+    }
+
+    async fn auth(&mut self, line: &str) -> io::Result<Next> {
+        use base64::prelude::{BASE64_STANDARD, Engine as _};
+        let mut words = line.split(' ').skip(1);
+        let good = match (words.next(), words.next()) {
+            (Some("PLAIN"), Some(response)) => response == BASE64_STANDARD.encode("\0news\0s3cret"),
+            (Some("XOAUTH2"), Some(response)) => {
+                let good = response == BASE64_STANDARD.encode("user=news\x01auth=Bearer s3cret\x01\x01");
+                if !good {
+                    self.answer(&format!("334 {}\r\n", BASE64_STANDARD.encode("{\"status\":\"400\"}"))).await?;
+                    self.line().await?;
+                }
+                good
+            }
+            (Some("LOGIN"), None) => {
+                self.answer(&format!("334 {}\r\n", BASE64_STANDARD.encode("Username:"))).await?;
+                let user = self.line().await?;
+                self.answer(&format!("334 {}\r\n", BASE64_STANDARD.encode("Password:"))).await?;
+                let password = self.line().await?;
+                (user, password) == (BASE64_STANDARD.encode("news"), BASE64_STANDARD.encode("s3cret"))
+            }
+            _ => return self.say("504 5.5.4 unknown mechanism").await,
+        };
+        self.say(if good { "235 2.7.0 welcome" } else { "535 5.7.8 wrong user or password" }).await
+    }
+
+    async fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).await?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    async fn mail(&mut self, line: &str) -> io::Result<Next> {
+        if let Some(scripted) = self.shared.options.mail {
+            return self.say(scripted).await;
+        }
+        self.from = Some(between(line));
+        self.say("250 2.1.0 ok").await
+    }
+
+    async fn rcpt(&mut self, line: &str) -> io::Result<Next> {
+        if self.from.is_none() {
+            return self.say("503 5.5.1 MAIL first").await;
+        }
+        let to = between(line);
+        let fault = local_part(&to);
+        match fault.as_str() {
+            "close" => return Ok(Next::Close),
+            "421-rcpt" => return self.goodbye("421 4.3.2 shutting down").await,
+            "policy-571" => return self.say("571 5.7.1 refused by policy").await,
+            "bounce-550" => return self.say("550-5.1.1 nobody here\r\n550 5.1.1 by that name").await,
+            "defer-once" if self.book().deferred_once.insert(to.clone()) => return self.say("451 4.7.1 greylisted").await,
+            _ => {}
+        }
+        if let Some(code) = code_after(&fault, &["defer-", "bounce-"]) {
+            let class = code / 100;
+            return self.say(&format!("{code} {class}.2.0 not this one")).await;
+        }
+        self.to = Some(to);
+        self.say("250 2.1.5 ok").await
+    }
+
+    async fn data(&mut self) -> io::Result<Next> {
+        let (Some(from), Some(to)) = (self.from.clone(), self.to.clone()) else {
+            if !self.shared.options.eager_354 {
+                return self.say("503 5.5.1 no valid recipients").await;
+            }
+            self.answer("354 go ahead\r\n").await?;
+            let nothing = self.message().await?;
+            return self
+                .say(if nothing.is_empty() { "554 5.5.1 no valid recipients" } else { "250 2.0.0 this must not happen" })
+                .await;
+        };
+        (self.from, self.to) = (None, None);
+        let fault = local_part(&to);
+        match fault.as_str() {
+            "close-data" => return Ok(Next::Close),
+            "421-data" => return self.goodbye("421 4.3.2 shutting down").await,
+            _ => {}
+        }
+        if let Some(code) = code_after(&fault, &["defer-data-", "reject-data-"]) {
+            let class = code / 100;
+            return self.say(&format!("{code} {class}.6.0 not this message")).await;
+        }
+        self.answer("354 end with a dot\r\n").await?;
+        if fault == "close-before-dot" {
+            let mut some = [0; 1024];
+            let _ = self.stream.read(&mut some).await?;
+            return Ok(Next::Close);
+        }
+        let data = self.message().await?;
+        let mail = Received { from, to, data };
+        match fault.as_str() {
+            "drop-after-data" | "hang" | "garbled-dot" => {
+                self.book().unanswered.push(mail);
+                self.shared.changed.notify_waiters();
+                match fault.as_str() {
+                    "hang" => return std::future::pending().await,
+                    "garbled-dot" => self.answer("queued, I think\r\n").await?,
+                    _ => {}
+                }
+                return Ok(Next::Close);
+            }
+            "421-dot" => return self.goodbye("421 4.3.2 shutting down").await,
+            _ => {}
+        }
+        if let Some(code) = code_after(&fault, &["defer-dot-", "reject-dot-"]) {
+            let class = code / 100;
+            return self.say(&format!("{code} {class}.6.0 not this message")).await;
+        }
+        self.accept(mail, &fault).await
+    }
+
+    async fn accept(&mut self, mail: Received, fault: &str) -> io::Result<Next> {
+        self.mails += 1;
+        let last = self.shared.options.close_after.is_some_and(|n| self.mails >= n);
+        // Written down before it is answered, so that whoever has the answer finds the mail.
+        let number = {
+            let mut book = self.book();
+            book.received.push(mail);
+            book.received.len()
+        };
+        self.shared.changed.notify_waiters();
+        match fault {
+            "latin1" => self.answer_bytes(b"250 2.0.0 angenommen f\xfcr sp\xe4ter\r\n").await?,
+            "bare" => self.answer("250\r\n").await?,
+            "chatty" => {
+                let lines: String = (1..40).map(|n| format!("250-2.0.0 line {n}\r\n")).collect();
+                self.answer(&format!("{lines}250 2.0.0 {}\r\n", "x".repeat(3000))).await?;
+            }
+            "odd-289" => self.answer("289 2.0.0 taken\r\n").await?,
+            _ => {
+                // In one write with the answer, so that nobody can slip in between.
+                let goodbye = if last && self.shared.options.goodbye { "421 4.4.5 enough for one connection\r\n" } else { "" };
+                self.answer(&format!("250 2.0.0 queued as {number}\r\n{goodbye}")).await?;
+            }
+        }
+        Ok(if last { Next::Close } else { Next::Go })
+    }
+
+    /// Up to the line with the lone dot, without the dots that were stuffed in.
+    async fn message(&mut self) -> io::Result<Vec<u8>> {
+        let mut data = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if self.stream.read_until(b'\n', &mut line).await? == 0 {
+                return Err(closed());
+            }
+            if line == b".\r\n" {
+                return Ok(data);
+            }
+            data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
+    }
+
+    async fn goodbye(&mut self, reply: &str) -> io::Result<Next> {
+        self.say(reply).await?;
+        Ok(Next::Close)
+    }
+
+    /// An empty reply closes the connection.
+    async fn say(&mut self, reply: &str) -> io::Result<Next> {
+        if reply.is_empty() {
+            return Ok(Next::Close);
+        }
+        self.answer(&format!("{reply}\r\n")).await?;
+        Ok(Next::Go)
+    }
+
+    async fn answer(&mut self, reply: &str) -> io::Result<()> {
+        self.answer_bytes(reply.as_bytes()).await
+    }
+
+    async fn answer_bytes(&mut self, reply: &[u8]) -> io::Result<()> {
+        if !self.shared.options.delay.is_zero() {
+            tokio::time::sleep(self.shared.options.delay).await;
+        }
+        self.stream.write_all(reply).await?;
+        self.stream.flush().await
+    }
+
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.shared.book.lock().expect("the book")
+    }
+}
+
+fn between(line: &str) -> String {
+    line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned()).unwrap_or_default()
+}
+
+fn local_part(address: &str) -> String {
+    let local = address.split('@').next().unwrap_or_default();
+    local.split('+').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+fn code_after(fault: &str, prefixes: &[&str]) -> Option<u16> {
+    prefixes.iter().find_map(|prefix| fault.strip_prefix(prefix)?.parse().ok())
+}
