@@ -11,6 +11,7 @@ macro_rules! say {
     }};
 }
 
+mod bench;
 mod check_config;
 mod deliver;
 mod demo;
@@ -64,6 +65,9 @@ enum Command {
     Issue(issue::Issue),
     /// Work off what is due now, then end; prints counts
     Deliver(deliver::Deliver),
+    /// Measure on this machine: send
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// People who sign in: add, list
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -127,16 +131,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), CliError> {
-    // The demo brings its own settings.
+    // These bring their own settings.
     if let Command::Demo(demo) = cli.command {
         return demo.run();
+    }
+    if let Command::Bench(bench) = cli.command {
+        return bench.run();
     }
     let settings = Settings::load(cli.config.as_deref())?;
     // Commands speak for themselves on stdout; only the long-running one tells its story.
     let quiet = if matches!(cli.command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
     start_log(settings::log_filter().or(quiet), &settings)?;
     match cli.command {
-        Command::Demo(_) => Ok(()),
+        Command::Demo(_) | Command::Bench(_) => Ok(()),
         Command::Serve(serve) => serve.run(settings),
         Command::CheckConfig => check_config::run(settings),
         Command::Migrate => {

@@ -1,5 +1,6 @@
-//! A lane is one task with one kept relay connection. It takes a mail, writes its intent down, hands the mail over,
-//! writes the result down, and only then takes the next.
+//! A lane is one task with one kept relay connection. It takes a mail, writes its intent down, hands the mail over, and
+//! writes the result down: together with the next intent if the relay simply took the mail and another is at hand, at once
+//! otherwise. The next message is begun only when both are durable.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,13 +10,14 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
 use crate::domain::delivery::Outcome;
 use crate::journeys::JourneyError;
-use crate::journeys::settle::{self, Attempt, Settled};
+use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::Connection;
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
 use crate::telemetry::without_addresses;
@@ -24,8 +26,6 @@ use crate::telemetry::without_addresses;
 const PAUSE: Duration = Duration::from_millis(500);
 /// A connection that was idle for longer is not trusted any more (R66).
 const IDLE: Duration = Duration::from_secs(60);
-/// Between two tries to write a result down.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// A connection between rounds.
 struct Kept {
@@ -103,7 +103,7 @@ async fn lanes_until_dry(shared: &Arc<Shared>) -> Result<Drained, JourneyError> 
     let mut lanes = JoinSet::new();
     let mut first = Some(first);
     for _ in 0..shared.config.connections.max(1) {
-        lanes.spawn(Lane { shared: Arc::clone(shared), stock: Arc::clone(&stock), connection: None, mails: 0 }.run(first.take()));
+        lanes.spawn(Lane::new(shared, &stock).run(first.take()));
     }
     let mut all = Drained::default();
     let mut failure = None;
@@ -129,6 +129,9 @@ struct Lane {
     connection: Option<Connection>,
     /// Sent over it.
     mails: usize,
+    /// A mail the relay took, which is not written down yet. It goes with the next intent.
+    taken: Option<Attempt>,
+    done: Drained,
 }
 
 /// What the relay and the ledger made of one mail.
@@ -139,19 +142,33 @@ enum Handed {
 }
 
 impl Lane {
+    fn new(shared: &Arc<Shared>, stock: &Arc<Stock>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            stock: Arc::clone(stock),
+            connection: None,
+            mails: 0,
+            taken: None,
+            done: Drained::default(),
+        }
+    }
+
     async fn run(mut self, mut first: Option<(Job, Turn)>) -> (Drained, Option<JourneyError>) {
-        let mut done = Drained::default();
         let mut buffer = Vec::new();
         let failure = loop {
-            let (job, turn) = match first.take() {
-                Some(drawn) => drawn,
-                None => match self.stock.next(&self.shared).await {
-                    Ok(Some(drawn)) => drawn,
-                    Ok(None) => break None,
-                    Err(error) => break Some(error),
+            let drawn = match first.take().or_else(|| self.stock.at_hand(&self.shared)) {
+                Some(drawn) => Ok(Some(drawn)),
+                None => match self.write_down().await {
+                    Ok(_) => self.stock.next(&self.shared).await,
+                    Err(error) => Err(error),
                 },
             };
-            let delivered = self.deliver(&job, &mut buffer, &mut done).await;
+            let (job, turn) = match drawn {
+                Ok(Some(drawn)) => drawn,
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            };
+            let delivered = self.deliver(&job, &mut buffer).await;
             drop(turn);
             match delivered {
                 Ok(true) => {}
@@ -165,45 +182,35 @@ impl Lane {
         {
             self.shared.lanes.put(connection, self.mails).await;
         }
-        (done, failure)
+        (self.done, failure)
     }
 
     /// Sends one mail. False: the relay is in trouble and the lane ends.
-    async fn deliver(&mut self, job: &Job, buffer: &mut Vec<u8>, done: &mut Drained) -> Result<bool, JourneyError> {
+    async fn deliver(&mut self, job: &Job, buffer: &mut Vec<u8>) -> Result<bool, JourneyError> {
         let shared = Arc::clone(&self.shared);
         let envelope = match job.compose(&shared.context, shared.config.bounce_address.as_deref(), buffer) {
             Ok(envelope) => envelope,
             // A key that this node lacks: the row goes back, for a node that has it.
-            Err(error @ JourneyError::Key(_)) => return Err(error),
+            Err(error @ JourneyError::Key(_)) => {
+                self.write_down().await?;
+                return Err(error);
+            }
             Err(error) => {
                 // Our own fault, and the same next time: it must not hold up the others.
                 tracing::error!(delivery = job.row.id, %error, "a mail cannot be made");
-                done.skipped += 1;
+                self.done.skipped += 1;
+                self.write_down().await?;
                 stock::skip_unreadable(&shared, job.row.id).await?;
                 return Ok(true);
             }
         };
-        shared.pace.wait().await;
-        let mut retried = false;
-        let handed = loop {
-            let connection = match self.connected().await {
-                Ok(connection) => connection,
-                Err(outcome) => break Handed::Outcome(outcome),
-            };
-            match hand_over(&shared, connection, job, &envelope, buffer).await? {
-                // R67: a relay may close between two mails without a word; that is no trouble.
-                Handed::Outcome(Outcome::RelayTrouble(_)) if connection.was_idle_closed() && !retried => {
-                    retried = true;
-                    self.connection = None;
-                    // Those that were kept as long are closed as well.
-                    shared.lanes.forget().await;
-                }
-                handed => break handed,
-            }
-        };
-        let outcome = match handed {
+        if shared.pace.is_limited() {
+            self.write_down().await?;
+            shared.pace.wait().await;
+        }
+        let outcome = match self.hand_over(job, &envelope, buffer).await? {
             Handed::Refused => {
-                done.refused += 1;
+                self.done.refused += 1;
                 let (id, token) = (job.row.id, job.token);
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
@@ -212,29 +219,94 @@ impl Lane {
             }
             Handed::Outcome(outcome) => outcome,
         };
-        let settled = record(&shared, job, &outcome).await?;
-        if settled.is_none() && matches!(outcome, Outcome::Accepted(_)) {
-            tracing::warn!(delivery = job.row.id, "the relay took a mail whose row is somebody else's by now");
-        }
-        if let Some(Settled { state, .. }) = settled {
-            done.count(state);
-            metrics::counter!("rundbrief_deliveries_total", "state" => state.as_str()).increment(1);
-        }
-        if matches!(outcome, Outcome::RelayTrouble(_)) || settled.is_some_and(|settled| settled.relay_rests) {
-            let reply = outcome.reply();
+        let reply = outcome.reply().clone();
+        let trouble = matches!(outcome, Outcome::RelayTrouble(_));
+        let accepted = matches!(outcome, Outcome::Accepted(_));
+        self.taken = Some(attempt(job, outcome));
+        let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
+        if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
             rest(&shared, &trouble).await?;
-            self.stock.close(&trouble).await;
-            done.trouble = Some(trouble);
+            self.stock.close(&trouble);
+            self.done.trouble = Some(trouble);
             return Ok(false);
         }
         shared.health.recovered(&shared).await?;
         self.mails += 1;
         let used_up = self.mails >= shared.config.mails_per_connection;
-        if let Some(connection) = self.connection.take_if(|connection| used_up || !connection.is_usable()) {
-            connection.quit().await;
+        if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {
+            self.write_down().await?;
+            if let Some(connection) = self.connection.take() {
+                connection.quit().await;
+            }
         }
         Ok(true)
+    }
+
+    /// Envelope and intent at once, then the message. Nothing that contains the final dot is written before the intent is
+    /// durable, and with it the result of the mail before.
+    async fn hand_over(&mut self, job: &Job, envelope: &Envelope, message: &[u8]) -> Result<Handed, JourneyError> {
+        let shared = Arc::clone(&self.shared);
+        let mut retried = false;
+        loop {
+            if self.connection.is_none() {
+                // Opening one may take long.
+                self.write_down().await?;
+            }
+            let result = self.taken.take();
+            let was_taken = result.is_some();
+            let connection = match self.connected().await {
+                Ok(connection) => connection,
+                Err(outcome) => return Ok(Handed::Outcome(outcome)),
+            };
+            let intent = shared.book.write(Entry { result, intent: Some((job.row.id, job.token)) });
+            let (ready, written) = tokio::join!(connection.envelope(&envelope.from, &job.to, message.len()), intent);
+            let was_idle_closed = connection.was_idle_closed();
+            let written = written?;
+            if was_taken {
+                self.count(written.settled, true);
+            }
+            if !written.may_go {
+                return Ok(Handed::Refused);
+            }
+            match ready {
+                // R67: a relay may close between two mails without a word; that is no trouble.
+                Err(Outcome::RelayTrouble(_)) if was_idle_closed && !retried => {
+                    retried = true;
+                    self.connection = None;
+                    // Those that were kept as long are closed as well.
+                    shared.lanes.forget().await;
+                }
+                Err(outcome) => return Ok(Handed::Outcome(outcome)),
+                Ok(()) => {
+                    let connection = self.connected().await;
+                    return Ok(Handed::Outcome(match connection {
+                        Ok(connection) => connection.message(message, &envelope.file_name).await,
+                        Err(outcome) => outcome,
+                    }));
+                }
+            }
+        }
+    }
+
+    /// Writes down what is not yet. Until that is done this lane sends nothing more.
+    async fn write_down(&mut self) -> Result<Option<Settled>, JourneyError> {
+        let Some(attempt) = self.taken.take() else { return Ok(None) };
+        let accepted = matches!(attempt.outcome, Outcome::Accepted(_));
+        let Written { settled, .. } = self.shared.book.write(Entry { result: Some(attempt), intent: None }).await?;
+        self.count(settled, accepted);
+        Ok(settled)
+    }
+
+    fn count(&mut self, settled: Option<Settled>, accepted: bool) {
+        match settled {
+            Some(Settled { state, .. }) => {
+                self.done.count(state);
+                metrics::counter!("rundbrief_deliveries_total", "state" => state.as_str()).increment(1);
+            }
+            None if accepted => tracing::warn!("the relay took a mail whose row is somebody else's by now"),
+            None => {}
+        }
     }
 
     async fn connected(&mut self) -> Result<&mut Connection, Outcome> {
@@ -254,68 +326,15 @@ impl Lane {
     }
 }
 
-/// Envelope and intent at once, then the message. Nothing that contains the final dot is written before the intent is durable.
-async fn hand_over(
-    shared: &Shared,
-    connection: &mut Connection,
-    job: &Job,
-    envelope: &Envelope,
-    message: &[u8],
-) -> Result<Handed, JourneyError> {
-    let (id, token) = (job.row.id, job.token);
-    let intent = shared.store.write(move |conn| ledger::intend(conn, id, &token));
-    let (ready, intended) = tokio::join!(connection.envelope(&envelope.from, &job.to, message.len()), intent);
-    let intended = match intended {
-        Ok(intended) => intended,
-        Err(error) => {
-            tracing::warn!(delivery = id, %error, "an intent could not be written down; asking again");
-            written(shared, move |conn| ledger::intend(conn, id, &token)).await?
-        }
-    };
-    if !intended {
-        return Ok(Handed::Refused);
-    }
-    if let Err(outcome) = ready {
-        return Ok(Handed::Outcome(outcome));
-    }
-    Ok(Handed::Outcome(connection.message(message, &envelope.file_name).await))
-}
-
-/// Writes the result down. Until it is written this lane sends nothing more.
-async fn record(shared: &Shared, job: &Job, outcome: &Outcome) -> Result<Option<Settled>, JourneyError> {
-    let attempt = Attempt {
+fn attempt(job: &Job, outcome: Outcome) -> Attempt {
+    Attempt {
         id: job.row.id,
         token: job.token,
         kind: job.kind,
         address: job.row.address.clone(),
         attempts: job.row.attempts,
         created_at: job.row.created_at,
-        outcome: outcome.clone(),
-    };
-    let (context, now) = (Arc::clone(&shared.context), shared.clock.now());
-    written(shared, move |conn| settle::settle(conn, &context, now, &attempt)).await
-}
-
-/// Repeats a write until the database takes it. Every write repeated here is a compare-and-set, so a COMMIT whose answer
-/// was lost does no harm when it is asked again.
-async fn written<R, E, F>(shared: &Shared, write: F) -> Result<R, JourneyError>
-where
-    F: Fn(&mut crate::store::Conn) -> Result<R, E> + Clone + Send + 'static,
-    R: Send + 'static,
-    E: From<StoreError> + Into<JourneyError> + Send + 'static,
-{
-    loop {
-        match shared.store.write(write.clone()).await {
-            Ok(value) => return Ok(value),
-            Err(error) => {
-                let error: JourneyError = error.into();
-                if shared.stop.is_cancelled() {
-                    return Err(error);
-                }
-                tracing::error!(%error, "the ledger cannot be written; this lane waits for the database");
-                tokio::time::sleep(RETRY).await;
-            }
-        }
+        outcome,
     }
 }
 

@@ -4,6 +4,7 @@
 //! and every doubt is a row.* The order that keeps it: claim under a fresh token, intent durable before the final dot,
 //! result durable before the lane's next intent (design: "The ledger, step by step").
 
+mod book;
 mod duties;
 mod job;
 mod lane;
@@ -105,6 +106,7 @@ pub(crate) struct Shared {
     pub node: Node,
     pub stop: CancellationToken,
     pub lanes: lane::Pool,
+    pub book: book::Book,
     pub pace: pace::Pace,
     pub health: pace::Health,
     /// The last round ended by an error: rows may be claimed that nobody works on.
@@ -125,12 +127,14 @@ impl Engine {
         if store.is_sqlite() {
             node::take_over_all_others(&store, &clock, node.id()).await?;
         }
+        let stop = CancellationToken::new();
         let shared = Shared {
+            book: book::Book::open(&store, &context, &clock, &stop),
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
             unclean: AtomicBool::new(false),
             lanes: lane::Pool::default(),
-            stop: CancellationToken::new(),
+            stop,
             store,
             context,
             clock,

@@ -22,6 +22,10 @@ impl Pace {
         Self { gap, next: Mutex::new(None) }
     }
 
+    pub fn is_limited(&self) -> bool {
+        self.gap.is_some()
+    }
+
     /// Returns when the next mail may begin.
     pub async fn wait(&self) {
         let Some(gap) = self.gap else { return };

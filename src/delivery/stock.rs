@@ -1,13 +1,12 @@
-//! The stock of claimed rows all lanes draw from. Mails that belong to no issue (confirmations) are looked for first and
-//! again every second, so a long issue does not make them wait.
+//! The stock of claimed rows all lanes draw from. It is filled beside their work, before it is empty. Mails that belong to
+//! no issue (confirmations) are looked for first and again every second, so a long issue does not make them wait.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::job::Job;
@@ -22,53 +21,51 @@ use crate::store::{Conn, StoreError, deliveries, editions, issues, ledger, micro
 
 /// How long a confirmation may stand behind newsletters that are claimed already.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Editions kept at hand. Confirmations have one for each language and wording, an issue one for each language.
+const EDITIONS: usize = 64;
 
 #[derive(Default)]
 pub(super) struct Stock {
     inner: Mutex<Inner>,
-    /// Mails that lanes are at work on.
-    under_way: AtomicUsize,
-    /// Told whenever a lane has finished a mail.
-    finished: Notify,
-}
-
-/// A lane at work on a mail. Ends when it is dropped, also by a lane that breaks down.
-pub(super) struct Turn(Arc<Stock>);
-
-impl Turn {
-    fn new(stock: &Arc<Stock>) -> Self {
-        stock.under_way.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(stock))
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
-        self.0.finished.notify_waiters();
-    }
+    /// Told whenever a lane has finished a mail, or more mails are there.
+    changed: Notify,
 }
 
 #[derive(Default)]
 struct Inner {
     urgent: VecDeque<Job>,
     jobs: VecDeque<Job>,
+    /// Mails that lanes are at work on.
+    under_way: usize,
+    /// Somebody is looking for more.
+    looking: bool,
     looked_at: Option<Instant>,
     /// Nothing was due at the last look; the next is [`LOOK_AGAIN`] later.
     dry: bool,
     skipped: u64,
     trouble: Option<String>,
+    failure: Option<JourneyError>,
+    editions: HashMap<i64, Arc<Edition>>,
 }
 
-/// What a claim brought.
-struct Batch {
-    token: ClaimToken,
-    rows: Vec<Claimed>,
+/// A lane at work on a mail. Ends when it is dropped, also by a lane that breaks down.
+pub(super) struct Turn(Arc<Stock>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.lock().under_way -= 1;
+        self.0.changed.notify_waiters();
+    }
+}
+
+/// What a look brought.
+#[derive(Default)]
+struct Found {
+    jobs: Vec<Job>,
     skipped: usize,
     /// Why the relay rests.
     blocked: Option<String>,
-    /// Trouble is noted, old or new, by this node or another.
-    troubled: bool,
+    dry: bool,
 }
 
 impl Stock {
@@ -76,82 +73,168 @@ impl Stock {
     ///
     /// While another lane waits for the relay, this one goes on looking: one slow answer to a final dot (ten minutes are
     /// allowed) must not keep a confirmation waiting.
-    pub async fn next(self: &Arc<Self>, shared: &Shared) -> Result<Option<(Job, Turn)>, JourneyError> {
+    pub async fn next(self: &Arc<Self>, shared: &Arc<Shared>) -> Result<Option<(Job, Turn)>, JourneyError> {
         loop {
-            let mut finished = pin!(self.finished.notified());
-            // Before looking, so that a mail that is finished meanwhile is not missed.
-            finished.as_mut().enable();
-            if let Some(drawn) = self.look(shared).await? {
+            let mut changed = pin!(self.changed.notified());
+            // Before looking, so that nothing that changes meanwhile is missed.
+            changed.as_mut().enable();
+            if let Some(drawn) = self.at_hand(shared) {
                 return Ok(Some(drawn));
             }
-            if self.is_over(shared).await {
+            if self.is_over(shared)? {
                 return Ok(None);
             }
             tokio::select! {
-                () = shared.stop.cancelled() => {}
-                () = finished => {}
+                () = shared.stop.cancelled(), if !shared.stop.is_cancelled() => {}
+                () = changed => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
     }
 
-    async fn is_over(&self, shared: &Shared) -> bool {
-        let inner = self.inner.lock().await;
-        self.under_way.load(Ordering::SeqCst) == 0 || inner.trouble.is_some() || shared.stop.is_cancelled()
+    /// The next mail, if one is here already.
+    pub fn at_hand(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<(Job, Turn)> {
+        let mut inner = self.lock();
+        if shared.stop.is_cancelled() || inner.trouble.is_some() || inner.failure.is_some() {
+            return None;
+        }
+        self.look_in_time(&mut inner, shared);
+        let job = inner.urgent.pop_front().or_else(|| inner.jobs.pop_front())?;
+        inner.under_way += 1;
+        Some((job, Turn(Arc::clone(self))))
     }
 
-    async fn look(self: &Arc<Self>, shared: &Shared) -> Result<Option<(Job, Turn)>, JourneyError> {
-        let mut inner = self.inner.lock().await;
-        if shared.stop.is_cancelled() || inner.trouble.is_some() {
-            return Ok(None);
+    fn is_over(&self, shared: &Shared) -> Result<bool, JourneyError> {
+        let mut inner = self.lock();
+        if inner.looking {
+            // What it has claimed must not be left behind.
+            return Ok(false);
         }
-        let look = inner.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN);
-        if look || (!inner.dry && inner.urgent.is_empty() && inner.jobs.is_empty()) {
-            inner.looked_at = Some(Instant::now());
-            let only_urgent = !inner.jobs.is_empty();
-            let batch = claim(shared, only_urgent).await?;
-            inner.skipped += u64::try_from(batch.skipped).unwrap_or(0);
-            inner.dry = batch.rows.is_empty() && batch.skipped == 0 && !only_urgent;
-            inner.trouble = batch.blocked;
-            let mut cache = HashMap::new();
-            for row in batch.rows {
-                let id = row.id;
-                match read(shared, row, batch.token, &mut cache).await {
-                    Ok(job) if job.row.issue_id.is_none() => inner.urgent.push_back(job),
-                    Ok(job) => inner.jobs.push_back(job),
-                    // The database's or the keys' trouble, not the row's: it goes back.
-                    Err(error @ (JourneyError::Store(_) | JourneyError::Key(_))) => return Err(error),
-                    Err(error) => {
-                        // Ours, and the same next time: it must not hold up the others.
-                        tracing::error!(delivery = id, %error, "a delivery cannot be read");
-                        inner.skipped += 1;
-                        skip_unreadable(shared, id).await?;
-                    }
+        if let Some(failure) = inner.failure.take() {
+            // The others see the trouble and end as well.
+            inner.trouble.get_or_insert_with(|| failure.to_string());
+            return Err(failure);
+        }
+        Ok(inner.under_way == 0 || inner.trouble.is_some() || shared.stop.is_cancelled())
+    }
+
+    /// Starts a look for more if it is time: the stock runs low, or a second has passed.
+    fn look_in_time(self: &Arc<Self>, inner: &mut Inner, shared: &Arc<Shared>) {
+        let low = i64::try_from(inner.jobs.len()).unwrap_or(i64::MAX) <= shared.config.batch / 2;
+        let again = inner.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN);
+        if inner.looking || !(again || (low && !inner.dry)) {
+            return;
+        }
+        inner.looking = true;
+        inner.looked_at = Some(Instant::now());
+        let (stock, shared) = (Arc::clone(self), Arc::clone(shared));
+        tokio::spawn(async move {
+            let found = stock.look(&shared, !low).await;
+            stock.put(found);
+        });
+    }
+
+    fn put(&self, found: Result<Found, JourneyError>) {
+        let mut inner = self.lock();
+        inner.looking = false;
+        match found {
+            Ok(found) => {
+                inner.skipped += u64::try_from(found.skipped).unwrap_or(0);
+                inner.dry = found.dry;
+                if found.blocked.is_some() {
+                    inner.trouble = found.blocked;
+                }
+                for job in found.jobs {
+                    if job.row.issue_id.is_none() { inner.urgent.push_back(job) } else { inner.jobs.push_back(job) }
+                }
+            }
+            Err(failure) => inner.failure = Some(failure),
+        }
+        drop(inner);
+        self.changed.notify_waiters();
+    }
+
+    async fn look(&self, shared: &Shared, only_urgent: bool) -> Result<Found, JourneyError> {
+        let Claim { token, ids, blocked, troubled } = claim(shared, only_urgent).await?;
+        if troubled {
+            shared.health.troubled();
+        }
+        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, ..Found::default() };
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let (context, now) = (Arc::clone(&shared.context), micros(shared.clock.now()));
+        let (rows, unwanted) = shared
+            .store
+            .read(move |conn| {
+                let rows = ledger::list_claimed(conn, &ids, &token)?;
+                sort_out(conn, &context.keyring, rows, now)
+            })
+            .await?;
+        for (reason, ids) in unwanted {
+            found.skipped += shared.store.write(move |conn| deliveries::skip_ids(conn, ids, reason, now)).await?;
+        }
+        for row in rows {
+            let id = row.id;
+            match self.read(shared, row, token).await {
+                Ok(job) => found.jobs.push(job),
+                // The database's or the keys' trouble, not the row's: it goes back.
+                Err(error @ (JourneyError::Store(_) | JourneyError::Key(_))) => return Err(error),
+                Err(error) => {
+                    // Ours, and the same next time: it must not hold up the others.
+                    tracing::error!(delivery = id, %error, "a delivery cannot be read");
+                    found.skipped += 1;
+                    skip_unreadable(shared, id).await?;
                 }
             }
         }
-        if inner.trouble.is_some() {
-            return Ok(None);
-        }
-        let job = inner.urgent.pop_front().or_else(|| inner.jobs.pop_front());
-        // Still under the lock: nobody may find the stock empty and no lane at work while this one begins.
-        Ok(job.map(|job| (job, Turn::new(self))))
+        Ok(found)
+    }
+
+    async fn read(&self, shared: &Shared, row: Claimed, token: ClaimToken) -> Result<Job, JourneyError> {
+        let kind = word("deliveries", &row.kind, DeliveryKind::parse)?;
+        let to = Address::parse(&row.address).map_err(|error| JourneyError::Broken(format!("delivery {}: {error}", row.id)))?;
+        let id = row.edition_id;
+        let at_hand = self.lock().editions.get(&id).cloned();
+        let edition = match at_hand {
+            Some(edition) => edition,
+            None => {
+                let content = shared.store.read(move |conn| editions::content(conn, id)).await?;
+                let edition = Arc::new(Edition::from_bytes(&content)?);
+                let mut inner = self.lock();
+                if inner.editions.len() >= EDITIONS {
+                    inner.editions.clear();
+                }
+                inner.editions.insert(id, Arc::clone(&edition));
+                edition
+            }
+        };
+        Ok(Job { row, token, kind, to, edition })
     }
 
     /// The relay is in trouble: nobody draws from this stock any more.
-    pub async fn close(&self, trouble: &str) {
-        self.inner.lock().await.trouble = Some(trouble.to_owned());
-        self.finished.notify_waiters();
+    pub fn close(&self, trouble: &str) {
+        self.lock().trouble = Some(trouble.to_owned());
+        self.changed.notify_waiters();
     }
 
     /// Gives back what was claimed and not begun, and tells what happened meanwhile. Only after every lane has ended.
     pub async fn end(&self, shared: &Shared) -> Result<Drained, JourneyError> {
-        let mut inner = self.inner.lock().await;
-        if !inner.urgent.is_empty() || !inner.jobs.is_empty() {
+        let (left, drained) = {
+            let mut inner = self.lock();
+            let left = !inner.urgent.is_empty() || !inner.jobs.is_empty();
+            (left, Drained { skipped: inner.skipped, trouble: inner.trouble.take(), ..Drained::default() })
+        };
+        if left {
             let node = shared.node.id();
             shared.store.write(move |conn| ledger::give_back_all(conn, node)).await?;
         }
-        Ok(Drained { skipped: inner.skipped, trouble: inner.trouble.take(), ..Drained::default() })
+        Ok(drained)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Never held across an await.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,101 +245,82 @@ pub(super) async fn skip_unreadable(shared: &Shared, id: i64) -> Result<(), Jour
     Ok(())
 }
 
-async fn claim(shared: &Shared, only_urgent: bool) -> Result<Batch, JourneyError> {
+/// What a claim brought.
+struct Claim {
+    token: ClaimToken,
+    ids: Vec<i64>,
+    /// Why the relay rests.
+    blocked: Option<String>,
+    /// Trouble is noted, old or new, by this node or another.
+    troubled: bool,
+}
+
+async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError> {
     loop {
-        let token = token::random_id()?;
         let now = micros(shared.clock.now());
-        let context = Arc::clone(&shared.context);
-        let by = Claimant { node_id: shared.node.id(), token, link_key: context.keyring.current_id(), now };
+        let link_key = shared.context.keyring.current_id();
+        let by = Claimant { node_id: shared.node.id(), token: token::random_id()?, link_key, now };
         let most = shared.config.batch;
-        match shared.store.write(move |conn| claim_batch(conn, &context.keyring, by, most, only_urgent)).await? {
-            Some(batch) => {
-                if batch.troubled {
-                    shared.health.troubled();
-                }
-                return Ok(batch);
-            }
+        match shared.store.write(move |conn| claim_batch(conn, by, most, only_urgent)).await? {
+            Some(claim) => return Ok(claim),
             None => node::renew(shared, by.node_id).await?,
         }
     }
 }
 
 /// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
-fn claim_batch(
-    conn: &mut Conn,
-    keyring: &Keyring,
-    by: Claimant,
-    most: i64,
-    only_urgent: bool,
-) -> Result<Option<Batch>, StoreError> {
+fn claim_batch(conn: &mut Conn, by: Claimant, most: i64, only_urgent: bool) -> Result<Option<Claim>, StoreError> {
     if !nodes::may_claim(conn, by.node_id)? {
         return Ok(None);
     }
-    let mut batch = Batch { token: by.token, rows: Vec::new(), skipped: 0, blocked: None, troubled: false };
+    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false };
     if let Some(health) = relays::find(conn, deliveries::RELAY)? {
-        batch.troubled = true;
+        claim.troubled = true;
         if health.blocked_until.is_some_and(|until| until > by.now) {
-            batch.blocked = Some(health.trouble.unwrap_or_default());
-            return Ok(Some(batch));
+            claim.blocked = Some(health.trouble.unwrap_or_default());
+            return Ok(Some(claim));
         }
     }
-    let mut rows = ledger::claim(conn, None, by, most)?;
-    if rows.is_empty() && !only_urgent {
+    claim.ids = ledger::claim(conn, None, by, most)?;
+    if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
-            rows = ledger::claim(conn, Some(issue.id), by, most)?;
-            if !rows.is_empty() {
+            claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
+            if !claim.ids.is_empty() {
                 break;
             }
         }
     }
-    let mut unwanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
-    for row in rows {
-        match reason_to_skip(conn, keyring, &row, by.now)? {
-            Some(reason) => unwanted.entry(reason).or_default().push(row.id),
-            None => batch.rows.push(row),
-        }
-    }
-    for (reason, ids) in unwanted {
-        batch.skipped += deliveries::skip_ids(conn, ids, reason, by.now)?;
-    }
-    Ok(Some(batch))
+    Ok(Some(claim))
 }
 
-/// The last look before a mail is made (R31, R108).
-fn reason_to_skip(conn: &mut Conn, keyring: &Keyring, row: &Claimed, now: i64) -> Result<Option<&'static str>, StoreError> {
-    if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
-        return Ok(Some("expired"));
-    }
-    if row.subscription_state.as_deref().is_some_and(|state| state != SubscriptionState::Active.as_str()) {
-        return Ok(Some("unsubscribed"));
-    }
+/// Rows to send, and those that must not be, by reason.
+type Sorted = (Vec<Claimed>, HashMap<&'static str, Vec<i64>>);
+
+/// The last look before mails are made (R31, R108).
+fn sort_out(conn: &mut Conn, keyring: &Keyring, rows: Vec<Claimed>, now: i64) -> Result<Sorted, StoreError> {
     // A confirmation may go to a suppressed address: completing it is what lifts the suppression (R109).
-    if row.issue_id.is_some()
-        && let Ok(address) = Address::parse(&row.address)
-        && suppressions::is_suppressed(conn, &keyring.address_keys(address.canonical()), now)?
-    {
-        return Ok(Some("suppressed"));
-    }
-    Ok(None)
-}
-
-async fn read(
-    shared: &Shared,
-    row: Claimed,
-    token: ClaimToken,
-    cache: &mut HashMap<i64, Arc<Edition>>,
-) -> Result<Job, JourneyError> {
-    let kind = word("deliveries", &row.kind, DeliveryKind::parse)?;
-    let to = Address::parse(&row.address).map_err(|error| JourneyError::Broken(format!("delivery {}: {error}", row.id)))?;
-    let edition = match cache.get(&row.edition_id) {
-        Some(edition) => Arc::clone(edition),
-        None => {
-            let id = row.edition_id;
-            let content = shared.store.read(move |conn| editions::content(conn, id)).await?;
-            let edition = Arc::new(Edition::from_bytes(&content)?);
-            cache.insert(id, Arc::clone(&edition));
-            edition
-        }
+    let keys_of = |row: &Claimed| match Address::parse(&row.address) {
+        Ok(address) if row.issue_id.is_some() => keyring.address_keys(address.canonical()),
+        _ => Vec::new(),
     };
-    Ok(Job { row, token, kind, to, edition })
+    let keys: Vec<Vec<[u8; 32]>> = rows.iter().map(keys_of).collect();
+    let suppressed = suppressions::list_suppressed(conn, &keys.concat(), now)?;
+    let mut unwanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
+    let mut wanted = Vec::with_capacity(rows.len());
+    for (row, keys) in rows.into_iter().zip(keys) {
+        let reason = if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
+            Some("expired")
+        } else if row.subscription_state.as_deref().is_some_and(|state| state != SubscriptionState::Active.as_str()) {
+            Some("unsubscribed")
+        } else if keys.iter().any(|key| suppressed.contains(key.as_slice())) {
+            Some("suppressed")
+        } else {
+            None
+        };
+        match reason {
+            Some(reason) => unwanted.entry(reason).or_default().push(row.id),
+            None => wanted.push(row),
+        }
+    }
+    Ok((wanted, unwanted))
 }

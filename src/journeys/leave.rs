@@ -9,7 +9,7 @@ use crate::domain::language::Language;
 use crate::domain::states::{Channel, ConsentAct, SubscriptionState};
 use crate::domain::token::Purpose;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Conn, deliveries, micros, newsletters, subscriptions};
+use crate::store::{Conn, deliveries, issues, micros, newsletters, subscriptions};
 
 /// How much somebody leaves (R33).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,8 @@ pub(super) fn end(conn: &mut Conn, now: Timestamp, subscription: &Subscription, 
     if !subscriptions::end(conn, subscription.id, channel, micros(now))? {
         return Ok(());
     }
-    deliveries::skip_for_subscription(conn, subscription.id, micros(now))?;
+    let open = issues::list_open_of(conn, subscription.newsletter_id)?;
+    deliveries::skip_for_subscriber(conn, subscription.subscriber_id, open, micros(now))?;
     let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
     record(
         conn,

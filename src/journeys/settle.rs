@@ -33,12 +33,43 @@ pub struct Settled {
     pub relay_rests: bool,
 }
 
-/// Records the outcome. None: the row is somebody else's by now and was left alone.
-pub fn settle(conn: &mut Conn, ctx: &Context, now: Timestamp, attempt: &Attempt) -> Result<Option<Settled>, JourneyError> {
+/// Records outcomes, each with what follows from it. None: the row is somebody else's by now and was left alone.
+/// Asked again about what is recorded already, it says the same again.
+pub fn settle(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    attempts: &[Attempt],
+) -> Result<Vec<Option<Settled>>, JourneyError> {
+    let mut records = Vec::with_capacity(attempts.len());
+    let mut follows = Vec::with_capacity(attempts.len());
+    for attempt in attempts {
+        let (record, next) = decide(conn, now, attempt)?;
+        records.push(record);
+        follows.push(next);
+    }
+    let done = ledger::record(conn, &records)?;
+    let mut settled = Vec::with_capacity(attempts.len());
+    for ((attempt, record), next) in attempts.iter().zip(&records).zip(follows) {
+        if !done.contains(&attempt.id) {
+            settled.push(None);
+            continue;
+        }
+        if let Next::Bounced { suppress: true } = next {
+            suppress(conn, ctx, now, &attempt.address)?;
+        }
+        settled.push(Some(Settled { state: record.state, relay_rests: next == Next::BackToQueue }));
+    }
+    Ok(settled)
+}
+
+fn decide(conn: &mut Conn, now: Timestamp, attempt: &Attempt) -> Result<(Record, Next), JourneyError> {
     let attempts = u32::try_from(attempt.attempts).unwrap_or(u32::MAX);
     let next = after::after(attempt.kind, &attempt.outcome, attempts, time(attempt.created_at), now, jitter(attempt));
     let reply = attempt.outcome.reply();
     let mut record = Record {
+        id: attempt.id,
+        token: attempt.token,
         state: DeliveryState::Sent,
         reason: None,
         due_at: None,
@@ -46,7 +77,7 @@ pub fn settle(conn: &mut Conn, ctx: &Context, now: Timestamp, attempt: &Attempt)
         resends: 0,
         stage: Some(reply.stage.as_str()),
         code: Some(i64::from(reply.code)),
-        reply: Some(&reply.text),
+        reply: Some(reply.text.clone()),
         now: micros(now),
     };
     match next {
@@ -79,13 +110,7 @@ pub fn settle(conn: &mut Conn, ctx: &Context, now: Timestamp, attempt: &Attempt)
             }
         }
     }
-    if !ledger::record(conn, attempt.id, &attempt.token, &record)? {
-        return Ok(None);
-    }
-    if let Next::Bounced { suppress: true } = next {
-        suppress(conn, ctx, now, &attempt.address)?;
-    }
-    Ok(Some(Settled { state: record.state, relay_rests: next == Next::BackToQueue }))
+    Ok((record, next))
 }
 
 /// A mailbox that does not exist: nothing is sent to it again until a new opt-in proves the contrary.

@@ -101,9 +101,10 @@ macro_rules! skip {
     }};
 }
 
-/// Somebody left: what waits for them is not sent any more. What is in transmission cannot be called back.
-pub fn skip_for_subscription(conn: &mut Conn, subscription_id: i64, now: i64) -> Result<usize, StoreError> {
-    skip!(conn, deliveries::subscription_id.eq(subscription_id), "unsubscribed", now)
+/// Somebody left these open issues: what waits for them is not sent any more. What is in transmission cannot be called back.
+pub fn skip_for_subscriber(conn: &mut Conn, subscriber_id: i64, issues: Vec<i64>, now: i64) -> Result<usize, StoreError> {
+    let theirs = deliveries::subscriber_id.eq(subscriber_id).and(deliveries::issue_id.eq_any(issues));
+    skip!(conn, theirs, "unsubscribed", now)
 }
 
 /// Takes back what nodes have claimed of an issue that was paused, held or cancelled; their intents then fail.

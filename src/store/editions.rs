@@ -63,6 +63,11 @@ pub fn content(conn: &mut Conn, id: i64) -> Result<Vec<u8>, StoreError> {
     Ok(editions::table.find(id).select(editions::content).first(conn)?)
 }
 
+/// What was frozen last.
+pub fn newest_content(conn: &mut Conn) -> Result<Vec<u8>, StoreError> {
+    Ok(editions::table.order(editions::id.desc()).select(editions::content).first(conn)?)
+}
+
 /// An edition as the archive lists it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Published {

@@ -121,6 +121,15 @@ pub fn list_in(conn: &mut Conn, state: IssueState) -> Result<Vec<Issue>, StoreEr
         .load(conn)?)
 }
 
+/// Issues of a newsletter that still have, or get, mails to send.
+pub fn list_open_of(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(issues::table
+        .filter(diesel::dsl::sql::<Bool>("issues.state IN ('scheduled', 'preparing', 'sending', 'paused', 'held')"))
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .select(issues::id)
+        .load(conn)?)
+}
+
 /// Compare-and-set. False: it was in none of the states `from`.
 pub fn set_state(conn: &mut Conn, id: i64, from: &[IssueState], to: IssueState) -> Result<bool, StoreError> {
     let words: Vec<&str> = from.iter().map(|state| state.as_str()).collect();

@@ -3,11 +3,16 @@
 //!
 //! Query plans (checked by tests/it/plans.rs): the claim walks `deliveries_queued` in its order and stops at the limit;
 //! everything else goes by primary key or by a partial index over the few rows in flight.
+//!
+//! A row keeps the token of its last claim until the next one: a COMMIT whose answer was lost is read back by it.
+
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
-use super::schema::{deliveries, issues, opt_ins, subscribers, subscriptions};
+use super::prepared::{Bind, Binds, Prepared};
+use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
 use super::{Conn, StoreError};
 use crate::domain::states::DeliveryState;
 
@@ -64,13 +69,13 @@ pub struct Claimant {
     pub now: i64,
 }
 
-/// Takes up to `most` due rows of one issue, or (None) of the mails that belong to no issue.
+/// Takes up to `most` due rows of one issue, or (None) of the mails that belong to no issue. Returns their ids.
 ///
 /// Two statements: on a table that was not analysed yet PostgreSQL plans the one-statement form badly.
-pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant, most: i64) -> Result<Vec<Claimed>, StoreError> {
+pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant, most: i64) -> Result<Vec<i64>, StoreError> {
     let ids = due_ids(conn, issue_id, by.now, most)?;
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(ids);
     }
     // The select above saw committed rows only and, on PostgreSQL, locked them; on SQLite there is one writer.
     diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
@@ -83,11 +88,18 @@ pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant, most: i64) ->
             deliveries::dated_at.eq(coalesce(deliveries::dated_at, by.now).nullable()),
         ))
         .execute(conn)?;
+    Ok(ids)
+}
+
+/// The claimed rows with all their mails need, in the order they are to go out. Apart from the claim, because it
+/// can be read beside other writes.
+pub fn list_claimed(conn: &mut Conn, ids: &[i64], token: &ClaimToken) -> Result<Vec<Claimed>, StoreError> {
     Ok(deliveries::table
         .left_join(subscriptions::table)
         .left_join(subscribers::table)
         .left_join(opt_ins::table)
-        .filter(deliveries::id.eq_any(&ids))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::claim_token.eq(token.to_vec()))
         .order((deliveries::due_at, deliveries::id))
         .select((
             deliveries::id,
@@ -130,80 +142,153 @@ fn due_ids(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Resul
     })
 }
 
-/// The intent: durable before the final dot may be written. False: the row is not this lane's any more
-/// (somebody unsubscribed, staff paused or cancelled, another node took over) and must not be sent.
+const INTEND: &str = "UPDATE deliveries SET state = 'transmitting' \
+    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting') \
+    AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')) \
+    AND (subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id AND s.state = 'active'))";
+
+const INTEND_ALL: &str = "UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
+    WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting') \
+    AND (d.issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = d.issue_id AND i.state = 'sending')) \
+    AND (d.subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.state = 'active')) \
+    RETURNING d.id";
+
+/// The intents: durable before the final dots may be written. Returns the rows that may go; the others are not their
+/// lane's any more (somebody unsubscribed, staff paused or cancelled, another node took over) and must not be sent.
 ///
 /// Asked twice under the same token it agrees twice, because a COMMIT whose answer was lost is read back this way.
-pub fn intend(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<bool, StoreError> {
-    let may_go = diesel::dsl::exists(
-        issues::table.filter(issues::id.nullable().eq(deliveries::issue_id)).filter(issues::state.eq("sending")),
-    );
-    // Leaving skips the rows it sees; one that was fanned out in the same instant is caught here.
-    let subscribed = diesel::dsl::exists(
-        subscriptions::table
-            .filter(subscriptions::id.nullable().eq(deliveries::subscription_id))
-            .filter(subscriptions::state.eq("active")),
-    );
-    let row = deliveries::table
-        .filter(deliveries::id.eq(id))
-        .filter(deliveries::claim_token.eq(token.to_vec()))
-        .filter(deliveries::state.eq_any([DeliveryState::Claimed.as_str(), DeliveryState::Transmitting.as_str()]))
-        .filter(deliveries::issue_id.is_null().or(may_go))
-        .filter(deliveries::subscription_id.is_null().or(subscribed));
-    Ok(diesel::update(row).set(deliveries::state.eq(DeliveryState::Transmitting.as_str())).execute(conn)? == 1)
+/// Leaving skips the rows it sees; one that was fanned out in the same instant is caught by the look at the subscription.
+pub fn intend(conn: &mut Conn, rows: &[(i64, ClaimToken)]) -> Result<HashSet<i64>, StoreError> {
+    match conn {
+        Conn::Sqlite(c) => {
+            let mut may_go = HashSet::new();
+            for (id, token) in rows {
+                if (Prepared { text: INTEND, values: vec![Bind::Int(*id), Bind::Bytes(token)] }).execute(c)? == 1 {
+                    may_go.insert(*id);
+                }
+            }
+            Ok(may_go)
+        }
+        Conn::Postgres(_) if rows.is_empty() => Ok(HashSet::new()),
+        Conn::Postgres(c) => {
+            let ids = rows.iter().map(|(id, _)| *id).collect();
+            let tokens = rows.iter().map(|(_, token)| token.as_slice()).collect();
+            let statement = Prepared { text: INTEND_ALL, values: vec![Binds::Ints(ids), Binds::Bytes(tokens)] };
+            Ok(statement.load::<i64>(c)?.into_iter().collect())
+        }
+    }
 }
 
 /// What an attempt made of a row.
-#[derive(Clone, Debug)]
-pub struct Record<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub id: i64,
+    pub token: ClaimToken,
     pub state: DeliveryState,
-    pub reason: Option<&'a str>,
+    pub reason: Option<&'static str>,
     /// When it may be tried again (µs); only for `queued`.
     pub due_at: Option<i64>,
     /// 1 where the attempt counts, 0 where the relay was at fault.
     pub attempts: i64,
     /// 1 where a doubtful confirmation is sent once more.
     pub resends: i64,
-    pub stage: Option<&'a str>,
+    pub stage: Option<&'static str>,
     pub code: Option<i64>,
-    pub reply: Option<&'a str>,
+    pub reply: Option<String>,
     /// µs.
     pub now: i64,
 }
 
-/// Records a result. Only the token that claimed the row may; it may also settle a row that a take-over put in doubt.
-/// False: the row belongs to somebody else by now.
-pub fn record(conn: &mut Conn, id: i64, token: &ClaimToken, result: &Record<'_>) -> Result<bool, StoreError> {
-    use deliveries as d;
-    let row = d::table.filter(d::id.eq(id)).filter(d::claim_token.eq(token.to_vec())).filter(d::state.eq_any([
-        DeliveryState::Claimed.as_str(),
-        DeliveryState::Transmitting.as_str(),
-        DeliveryState::Unknown.as_str(),
-    ]));
-    // A row in doubt keeps its token: its own lane may still learn the answer.
-    let keeps_token = result.state == DeliveryState::Unknown;
-    let ended = !matches!(result.state, DeliveryState::Queued | DeliveryState::Unknown);
-    let done = diesel::update(row)
-        .set((
-            d::state.eq(result.state.as_str()),
-            d::reason.eq(result.reason),
-            d::due_at.eq(coalesce(result.due_at.into_sql::<Nullable<BigInt>>(), d::due_at)),
-            d::attempts.eq(d::attempts + result.attempts),
-            d::resends.eq(d::resends + result.resends),
-            d::claim_token.eq(keeps_token.then(|| token.to_vec())),
-            d::node_id.eq(None::<i64>),
-            d::stage.eq(result.stage),
-            d::code.eq(result.code),
-            d::reply.eq(result.reply),
-            d::ended_at.eq(ended.then_some(result.now)),
-        ))
-        .execute(conn)?;
-    Ok(done == 1)
+impl Record {
+    fn ended_at(&self) -> Option<i64> {
+        (!matches!(self.state, DeliveryState::Queued | DeliveryState::Unknown)).then_some(self.now)
+    }
+}
+
+const RECORD: &str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
+    resends = resends + ?, node_id = NULL, stage = ?, code = ?, reply = ?, ended_at = ? \
+    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting', 'unknown')";
+
+const RECORD_ALL: &str = "UPDATE deliveries d SET state = r.state, reason = r.reason, due_at = coalesce(r.due_at, d.due_at), \
+    attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = NULL, stage = r.stage, code = r.code, \
+    reply = r.reply, ended_at = r.ended_at \
+    FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
+    ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
+    WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting', 'unknown') RETURNING d.id";
+
+/// Records results. Only the token that claimed a row may; it may also settle a row that a take-over put in doubt.
+/// Returns the rows that now stand as told; the others belong to somebody else by now.
+pub fn record(conn: &mut Conn, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
+    if results.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut done = match conn {
+        Conn::Sqlite(c) => record_each(c, results)?,
+        Conn::Postgres(c) => record_all(c, results)?,
+    };
+    let missed: Vec<i64> = results.iter().map(|result| result.id).filter(|id| !done.contains(id)).collect();
+    if !missed.is_empty() {
+        // Told before, by a COMMIT whose answer was lost?
+        let rows: Vec<(i64, String, Option<Vec<u8>>)> = deliveries::table
+            .filter(deliveries::id.eq_any(missed))
+            .select((deliveries::id, deliveries::state, deliveries::claim_token))
+            .load(conn)?;
+        let is_told = |(id, state, token): &(i64, String, Option<Vec<u8>>)| {
+            results.iter().any(|told| told.id == *id && told.state.as_str() == state && token.as_deref() == Some(&told.token))
+        };
+        done.extend(rows.iter().filter(|row| is_told(row)).map(|(id, ..)| *id));
+    }
+    Ok(done)
+}
+
+fn record_each(conn: &mut SqliteConnection, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
+    let mut done = HashSet::new();
+    for result in results {
+        let values = vec![
+            Bind::Text(result.state.as_str()),
+            Bind::MaybeText(result.reason),
+            Bind::MaybeInt(result.due_at),
+            Bind::Int(result.attempts),
+            Bind::Int(result.resends),
+            Bind::MaybeText(result.stage),
+            Bind::MaybeInt(result.code),
+            Bind::MaybeText(result.reply.as_deref()),
+            Bind::MaybeInt(result.ended_at()),
+            Bind::Int(result.id),
+            Bind::Bytes(&result.token),
+        ];
+        if (Prepared { text: RECORD, values }).execute(conn)? == 1 {
+            done.insert(result.id);
+        }
+    }
+    Ok(done)
+}
+
+fn record_all(conn: &mut PgConnection, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
+    let values = vec![
+        Binds::Ints(results.iter().map(|r| r.id).collect()),
+        Binds::Bytes(results.iter().map(|r| r.token.as_slice()).collect()),
+        Binds::Texts(results.iter().map(|r| r.state.as_str()).collect()),
+        Binds::MaybeTexts(results.iter().map(|r| r.reason).collect()),
+        Binds::MaybeInts(results.iter().map(|r| r.due_at).collect()),
+        Binds::Ints(results.iter().map(|r| r.attempts).collect()),
+        Binds::Ints(results.iter().map(|r| r.resends).collect()),
+        Binds::MaybeTexts(results.iter().map(|r| r.stage).collect()),
+        Binds::MaybeInts(results.iter().map(|r| r.code).collect()),
+        Binds::MaybeTexts(results.iter().map(|r| r.reply.as_deref()).collect()),
+        Binds::MaybeInts(results.iter().map(Record::ended_at).collect()),
+    ];
+    Ok(Prepared { text: RECORD_ALL, values }.load::<i64>(conn)?.into_iter().collect())
 }
 
 /// How often a row was resent after doubt.
 pub fn resends(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
     Ok(deliveries::table.find(id).select(deliveries::resends).first(conn)?)
+}
+
+/// The few rows that are in flight or in doubt. Repeats the index's own condition word by word, or it is not used.
+fn in_flight() -> diesel::expression::SqlLiteral<Bool> {
+    diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')")
 }
 
 /// Gives one row back that its lane knows not to have sent, if it is still ours. It may be `transmitting`: the intent was
@@ -219,9 +304,8 @@ pub fn give_back(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<bool, S
 /// Gives back whatever a node has claimed and not begun; also what it does not know of, because a COMMIT's answer was lost.
 pub fn give_back_all(conn: &mut Conn, node_id: i64) -> Result<usize, StoreError> {
     let claimed = deliveries::table
+        .filter(in_flight())
         .filter(deliveries::node_id.eq(node_id))
-        // Repeats the index's own condition word by word, or it is not used.
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting')"))
         .filter(deliveries::state.eq(DeliveryState::Claimed.as_str()));
     Ok(unclaim!(conn, claimed))
 }
@@ -240,12 +324,7 @@ pub struct TakenOver {
 /// be seen by a later one as doubt, never be put back.
 pub fn take_over(conn: &mut Conn, node_id: i64) -> Result<TakenOver, StoreError> {
     use deliveries as d;
-    let held = || {
-        d::table
-            .filter(d::node_id.eq(node_id))
-            // Repeats the index's own condition word by word, or it is not used.
-            .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting')"))
-    };
+    let held = || d::table.filter(in_flight()).filter(d::node_id.eq(node_id));
     let requeued = unclaim!(conn, held().filter(d::state.eq(DeliveryState::Claimed.as_str())));
     let transmitting = || held().filter(d::state.eq(DeliveryState::Transmitting.as_str()));
     let again = diesel::update(transmitting().filter(d::kind.eq("confirmation")).filter(d::resends.eq(0)))

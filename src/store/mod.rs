@@ -4,6 +4,8 @@
 //! and calls that are waiting share one commit.
 
 mod connection;
+mod prepared;
+pub mod samples;
 pub mod schema;
 mod writer;
 
@@ -55,6 +57,35 @@ pub enum StoreError {
     Stopped,
     #[error("{0}")]
     Locked(String),
+}
+
+impl StoreError {
+    /// Whether the database works and refuses what it was given, so that giving it again is no use.
+    pub fn is_refusal(&self) -> bool {
+        use diesel::result::DatabaseErrorKind as Kind;
+        use diesel::result::Error;
+        match self {
+            StoreError::Query(Error::DatabaseError(kind, _)) => matches!(
+                kind,
+                Kind::UniqueViolation
+                    | Kind::ForeignKeyViolation
+                    | Kind::NotNullViolation
+                    | Kind::CheckViolation
+                    | Kind::RestrictViolation
+                    | Kind::ExclusionViolation
+            ),
+            StoreError::Query(error) => !matches!(
+                error,
+                Error::BrokenTransactionManager
+                    | Error::RollbackErrorOnCommit { .. }
+                    | Error::RollbackTransaction
+                    | Error::AlreadyInTransaction
+                    | Error::NotInTransaction
+            ),
+            StoreError::Foreign { .. } | StoreError::Panicked => true,
+            _ => false,
+        }
+    }
 }
 
 /// The database: one writer and some readers on SQLite, a pool on PostgreSQL.

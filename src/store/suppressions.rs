@@ -1,5 +1,7 @@
 //! Addresses that must not be mailed, by keyed hash: the table reveals nobody.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::schema::suppressions;
@@ -26,16 +28,20 @@ pub fn insert(
     Ok(())
 }
 
-/// Whether one of these keys (one per keyring key) is suppressed at `now` (µs).
-pub fn is_suppressed(conn: &mut Conn, keys: &[[u8; 32]], now: i64) -> Result<bool, StoreError> {
+/// Which of these keys are suppressed at `now` (µs).
+pub fn list_suppressed(conn: &mut Conn, keys: &[[u8; 32]], now: i64) -> Result<HashSet<Vec<u8>>, StoreError> {
     use suppressions as s;
-    for key in keys {
-        let live = s::table.filter(s::address_key.eq(key.to_vec())).filter(s::expires_at.is_null().or(s::expires_at.gt(now)));
-        if diesel::select(diesel::dsl::exists(live)).get_result(conn)? {
-            return Ok(true);
-        }
+    let mut found = HashSet::new();
+    // SQLite takes 32,766 values in a statement; there are as many keys to an address as the keyring has.
+    for keys in keys.chunks(10_000) {
+        let live: Vec<Vec<u8>> = s::table
+            .filter(s::address_key.eq_any(keys.iter().map(|key| key.to_vec())))
+            .filter(s::expires_at.is_null().or(s::expires_at.gt(now)))
+            .select(s::address_key)
+            .load(conn)?;
+        found.extend(live);
     }
-    Ok(false)
+    Ok(found)
 }
 
 /// Lifts a suppression: the person has completed a new opt-in (R109).

@@ -63,6 +63,4 @@ CREATE TABLE deliveries (
 -- The claim walks exactly this index; see store/deliveries.rs for the plan.
 CREATE INDEX deliveries_queued ON deliveries (issue_id, due_at, id) WHERE state = 'queued';
 CREATE INDEX deliveries_open ON deliveries (issue_id, state) WHERE state IN ('claimed', 'transmitting', 'unknown');
-CREATE INDEX deliveries_held_by ON deliveries (node_id) WHERE state IN ('claimed', 'transmitting');
-CREATE INDEX deliveries_waiting_for ON deliveries (subscription_id) WHERE state IN ('queued', 'claimed');
 CREATE INDEX deliveries_opt_in ON deliveries (opt_in_id) WHERE opt_in_id IS NOT NULL;

@@ -282,7 +282,7 @@ impl TestApp {
     pub async fn is_suppressed(&self, address: &str) -> bool {
         let keys = self.app.context.keyring.address_keys(Address::parse(address).unwrap().canonical());
         let now = self.now().as_microsecond();
-        self.store.read(move |conn| store::suppressions::is_suppressed(conn, &keys, now)).await.unwrap()
+        !self.store.read(move |conn| store::suppressions::list_suppressed(conn, &keys, now)).await.unwrap().is_empty()
     }
 
     pub fn now(&self) -> Timestamp {

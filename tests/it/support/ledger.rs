@@ -43,14 +43,15 @@ impl TestApp {
         let now = self.now().as_microsecond();
         let claim = move |conn: &mut Conn| {
             let node_id = store::nodes::insert(conn, "by hand", now)?;
-            ledger::claim(conn, issue, Claimant { node_id, token, link_key: 1, now }, most)
+            let ids = ledger::claim(conn, issue, Claimant { node_id, token, link_key: 1, now }, most)?;
+            ledger::list_claimed(conn, &ids, &token)
         };
         self.store.write(claim).await.unwrap()
     }
 
     /// Whether the ledger lets this row go out.
     pub async fn intends(&self, id: i64, token: ClaimToken) -> bool {
-        self.store.write(move |conn| ledger::intend(conn, id, &token)).await.unwrap()
+        self.store.write(move |conn| ledger::intend(conn, &[(id, token)])).await.unwrap().contains(&id)
     }
 
     /// Settles a row by hand, as the lane that holds `token` would. None: the row is not its any more.
@@ -65,8 +66,8 @@ impl TestApp {
             outcome,
         };
         let (context, now) = (Arc::clone(&self.app.context), self.now());
-        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &attempt);
-        self.store.write(settle).await.unwrap().map(|settled| settled.state)
+        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &[attempt]);
+        self.store.write(settle).await.unwrap()[0].map(|settled| settled.state)
     }
 
     /// The fan-out of everything published, without a lane.

@@ -1,0 +1,331 @@
+//! `rundbrief bench send`: how fast mail goes out, through the same publishing, ledger, lanes and commits as a real issue.
+//! Made-up readers, a database that was empty before, a relay on this machine.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{CliError, block_on, start_log};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::domain::address::Address;
+use crate::domain::language::Language;
+use crate::domain::news::NewsFile;
+use crate::domain::token::{Purpose, random_id};
+use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
+use crate::journeys::publish::{self, FanOut, PublishAnswer};
+use crate::journeys::{JourneyError, news, status};
+use crate::mail::edition::{Edition, Slot};
+use crate::mail::message::{self, Recipient};
+use crate::mail::templates;
+use crate::settings::{self, Settings};
+use crate::store::{self, Conn, StoreError, samples};
+
+const SLUG: &str = "bench";
+/// A plain layout, so that mails may be small.
+const TEMPLATE: &str = include_str!("bench/issue.mjml");
+/// Readers made per transaction.
+const CHUNK: i64 = 50_000;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Bench {
+    /// Publish an issue to made-up readers and send it to a relay on this machine
+    Send(Send),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Send {
+    #[arg(long, default_value_t = 10_000)]
+    recipients: u32,
+    /// Relay connections
+    #[arg(long, default_value_t = 8)]
+    connections: u32,
+    /// On this machine only, e.g. smtp://127.0.0.1:2525
+    #[arg(long)]
+    relay: String,
+    /// An empty database; without it a SQLite file that is removed afterwards
+    #[arg(long)]
+    database: Option<String>,
+    /// Octets of each mail
+    #[arg(long, default_value_t = 8_192)]
+    bytes: usize,
+    /// Where keys, templates and the SQLite file are kept meanwhile; must not exist yet
+    #[arg(long, value_name = "DIR", default_value = "var/bench")]
+    data: PathBuf,
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was measured. Seconds are of wall time unless they say otherwise.
+#[derive(serde::Serialize)]
+struct Figures {
+    recipients: u32,
+    accepted: i64,
+    /// From the first connect to the last result.
+    seconds: f64,
+    /// Making the readers.
+    prepare_seconds: f64,
+    /// Freezing the issue and writing one row for each reader.
+    publish_seconds: f64,
+    per_second: f64,
+    /// Of this process, while sending.
+    cpu_seconds: f64,
+    peak_rss_bytes: u64,
+    mail_bytes: usize,
+}
+
+impl Bench {
+    pub fn run(self) -> Result<(), CliError> {
+        let Bench::Send(send) = self;
+        if !["smtp://127.", "smtp://localhost", "smtp://[::1]", "file://"].iter().any(|here| send.relay.starts_with(here)) {
+            return Err(CliError::Usage(
+                "--relay must be on this machine: a bench sends a great many mails to people who do not exist".into(),
+            ));
+        }
+        if send.data.exists() {
+            return Err(CliError::Usage(format!(
+                "--data {} exists already; name another place or remove it",
+                send.data.display()
+            )));
+        }
+        let failed = |error: std::io::Error| CliError::Failed(format!("--data {}: {error}", send.data.display()));
+        std::fs::create_dir_all(send.data.join("templates/issue")).map_err(failed)?;
+        let measured =
+            std::fs::write(send.data.join("templates/issue/html.mjml"), TEMPLATE).map_err(failed).and_then(|()| send.measure());
+        std::fs::remove_dir_all(&send.data).map_err(failed)?;
+        send.tell(&measured?)
+    }
+}
+
+impl Send {
+    fn settings(&self) -> Result<Settings, CliError> {
+        let key = |name: &str, value: String| (format!("RUNDBRIEF__{name}"), value);
+        let path = |file: &str| self.data.join(file).display().to_string();
+        let database = self.database.clone().unwrap_or_else(|| format!("sqlite://{}", path("bench.sqlite3")));
+        let variables = [
+            key("PUBLIC_URL", "https://newsletter.example.org".into()),
+            key("DATABASE__URL", database),
+            key("SECRET__KEY_FILE", path("secret.keys")),
+            key("TEMPLATES__DIRECTORY", path("templates")),
+            key("RELAY__URL", self.relay.clone()),
+            key("RELAY__CONNECTIONS", self.connections.to_string()),
+            // smtp-source keeps its connections as well.
+            key("RELAY__MAILS_PER_CONNECTION", "100000".into()),
+            key("IMPRINT__ORGANISATION", "Beispiel".into()),
+            key("IMPRINT__ADDRESS", "Beispielweg 1, 04109 Leipzig".into()),
+            key("IMPRINT__EMAIL", "kontakt@example.org".into()),
+            key("PRIVACY__CONTACT", "datenschutz@example.org".into()),
+        ];
+        Ok(Settings::from_parts(None, variables)?)
+    }
+
+    fn measure(&self) -> Result<Figures, CliError> {
+        let settings = self.settings()?;
+        start_log(settings::log_filter().or(Some("warn".into())), &settings)?;
+        let app = App::open(settings, Clock::system())?;
+        if !app.store.read_blocking(samples::is_empty)? {
+            return Err(CliError::Usage("--database has subscribers in it; a bench needs an empty one".into()));
+        }
+        let began = Instant::now();
+        self.fill(&app)?;
+        let prepare_seconds = began.elapsed().as_secs_f64();
+
+        let began = Instant::now();
+        let mail_bytes = self.publish(&app)?;
+        let publish_seconds = began.elapsed().as_secs_f64();
+
+        let (seconds, cpu_seconds) = block_on(async {
+            let engine = app.engine().await?;
+            let (began, cpu) = (Instant::now(), cpu_seconds()?);
+            let drained = engine.drain().await?;
+            let figures = (began.elapsed().as_secs_f64(), cpu_seconds()? - cpu);
+            engine.sign_off().await?;
+            match drained.trouble {
+                Some(trouble) => Err(CliError::Failed(format!("the relay is in trouble: {trouble}"))),
+                None => Ok(figures),
+            }
+        })??;
+        let now = app.clock.now();
+        let counts = app.store.read_blocking(|conn| status::find(conn, now, SLUG, 1))?;
+        let accepted = counts.map_or(0, |status| status.counts.sent);
+        Ok(Figures {
+            recipients: self.recipients,
+            accepted,
+            seconds,
+            prepare_seconds,
+            publish_seconds,
+            per_second: f64::from(u32::try_from(accepted).unwrap_or(u32::MAX)) / seconds,
+            cpu_seconds,
+            peak_rss_bytes: peak_rss_bytes()?,
+            mail_bytes,
+        })
+    }
+
+    /// The newsletter and its readers.
+    fn fill(&self, app: &App) -> Result<(), CliError> {
+        let now = app.clock.now();
+        let request = NewsletterRequest {
+            slug: SLUG.to_owned(),
+            name: "Messung".to_owned(),
+            from_name: "Zentrum".to_owned(),
+            from_address: "news@example.org".to_owned(),
+            languages: vec![Language::De],
+            cadence: None,
+            zone: "Europe/Berlin".to_owned(),
+        };
+        let text = TextRequest { title: "Messung".into(), description: "Zum Messen".into(), ..TextRequest::default() };
+        let id = app
+            .store
+            .write_blocking(move |conn| {
+                let id = newsletters::add(conn, now, &request)?;
+                newsletters::put_text(conn, id, Language::De, &text)?;
+                Ok::<_, NewsletterError>(id)
+            })
+            .map_err(|error| CliError::Failed(error.to_string()))?;
+        let last = i64::from(self.recipients);
+        let mut from = 1;
+        while from <= last {
+            let to = (from + CHUNK - 1).min(last);
+            app.store.write_blocking(move |conn| samples::fill(conn, id, from, to, store::micros(now)))?;
+            from = to + 1;
+        }
+        Ok(())
+    }
+
+    /// Publishes an issue whose mails have the wished size, as nearly as the encoding allows. Returns their size.
+    fn publish(&self, app: &App) -> Result<usize, CliError> {
+        let (least, more) = (trial(app, 0)?, trial(app, 4_096)?);
+        let wanted = self
+            .bytes
+            .checked_sub(least)
+            .ok_or_else(|| CliError::Usage(format!("--bytes {}: the smallest mail has {least} octets", self.bytes)))?;
+        // The filler stands in both parts.
+        let filler = wanted.saturating_mul(4_096).checked_div(more.saturating_sub(least)).unwrap_or(0);
+        let mail_bytes = trial(app, filler)?;
+        let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
+        app.store.write_blocking(move |conn| {
+            put_news(conn, now, filler)?;
+            publish::publish(conn, &context, now, SLUG)
+        })?;
+        let issue = app.store.read_blocking(|conn| {
+            let newsletter = store::newsletters::find(conn, SLUG)?;
+            Ok::<_, StoreError>(match newsletter {
+                Some(newsletter) => store::issues::find(conn, newsletter.id, 1)?.map(|issue| issue.id),
+                None => None,
+            })
+        })?;
+        let issue = issue.ok_or_else(|| CliError::Failed("the issue was not published".into()))?;
+        while app.store.write_blocking(move |conn| publish::fan_out(conn, now, issue))? != FanOut::Complete {}
+        Ok(mail_bytes)
+    }
+
+    fn tell(&self, figures: &Figures) -> Result<(), CliError> {
+        if self.json {
+            say!("{}", serde_json::to_string(figures).map_err(|error| CliError::Failed(error.to_string()))?);
+        } else {
+            say!(
+                "{} of {} mails of {} octets accepted in {:.2} s: {:.0} a second; {:.2} CPU seconds, {} MB at most\n\
+                 (readers made in {:.2} s, published to them in {:.2} s)",
+                figures.accepted,
+                figures.recipients,
+                figures.mail_bytes,
+                figures.seconds,
+                figures.per_second,
+                figures.cpu_seconds,
+                figures.peak_rss_bytes / 1_000_000,
+                figures.prepare_seconds,
+                figures.publish_seconds
+            );
+        }
+        if figures.accepted == i64::from(figures.recipients) {
+            Ok(())
+        } else {
+            Err(CliError::Failed("not every mail was accepted".into()))
+        }
+    }
+}
+
+fn put_news(conn: &mut Conn, now: jiff::Timestamp, filler: usize) -> Result<(), JourneyError> {
+    let words = "Text zum Lesen und zum Messen. ".repeat(filler / 31);
+    let file = format!("---\nlanguage: de\nheadline: Messung\n---\nMeldung. {words}{}\n", "x".repeat(filler % 31));
+    let file = NewsFile::parse(&file).map_err(|error| JourneyError::Broken(error.to_string()))?;
+    news::add(conn, now, SLUG, &file, None).map_err(|error| JourneyError::Broken(error.to_string()))?;
+    Ok(())
+}
+
+/// A publication that is taken back: it only shows how large a mail gets.
+enum Trial {
+    Edition(Vec<u8>),
+    Failed(CliError),
+}
+
+impl<E: Into<CliError>> From<E> for Trial {
+    fn from(error: E) -> Self {
+        Trial::Failed(error.into())
+    }
+}
+
+fn trial(app: &App, filler: usize) -> Result<usize, CliError> {
+    let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
+    let taken_back = app.store.write_blocking(move |conn| {
+        put_news(conn, now, filler)?;
+        match publish::publish(conn, &context, now, SLUG)? {
+            PublishAnswer::Published { .. } => {}
+            answer => return Err(Trial::Failed(CliError::Failed(format!("nothing was published: {answer:?}")))),
+        }
+        Err::<(), _>(Trial::Edition(store::editions::newest_content(conn)?))
+    });
+    match taken_back {
+        Ok(()) => Err(CliError::Failed("a trial was not taken back".into())),
+        Err(Trial::Failed(error)) => Err(error),
+        Err(Trial::Edition(content)) => size(app, &content),
+    }
+}
+
+/// Octets of the mail to a typical reader.
+fn size(app: &App, content: &[u8]) -> Result<usize, CliError> {
+    let failed = |error: String| CliError::Failed(format!("a sample mail cannot be made: {error}"));
+    let edition = Edition::from_bytes(content).map_err(|error| failed(error.to_string()))?;
+    let link = |purpose| {
+        let id = random_id().map_err(|error| failed(error.to_string()))?;
+        let key = app.context.keyring.current_id();
+        app.context.token_url(purpose, key, &id).map_err(|error| failed(error.to_string()))
+    };
+    let (unsubscribe, preferences) = (link(Purpose::Unsubscribe)?, link(Purpose::Preferences)?);
+    let name = "Ada Beispiel 500000";
+    let values = [
+        (Slot::Salutation, templates::salutation(Language::De, Some(name)).map_err(|error| failed(error.to_string()))?),
+        (Slot::UnsubscribeLink, unsubscribe.clone()),
+        (Slot::PreferencesLink, preferences),
+    ];
+    let recipient = Recipient {
+        to: &Address::parse("reader-500000@example.org").map_err(|error| failed(error.to_string()))?,
+        name: Some(name),
+        message_id: "0123456789abcdef0123456789abcdef@example.org",
+        date: app.clock.now(),
+        unsubscribe_url: Some(&unsubscribe),
+        values: &values,
+    };
+    let mut mail = Vec::new();
+    message::compose(&edition, &recipient, &mut mail).map_err(|error| failed(error.to_string()))?;
+    Ok(mail.len())
+}
+
+/// User and system time of this process so far.
+fn cpu_seconds() -> Result<f64, CliError> {
+    let stat = proc("stat")?;
+    // Fields 14 and 15 in hundredths of a second; the second field may contain spaces, so it is counted from its end (proc(5)).
+    let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    let ticks: u32 = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    Ok(f64::from(ticks) / 100.0)
+}
+
+fn peak_rss_bytes() -> Result<u64, CliError> {
+    let status = proc("status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    Ok(line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1_024)
+}
+
+fn proc(file: &str) -> Result<String, CliError> {
+    let path = Path::new("/proc/self").join(file);
+    std::fs::read_to_string(&path).map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))
+}

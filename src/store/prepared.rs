@@ -1,0 +1,98 @@
+//! Statements that are prepared once per connection: those that are sent for every mail.
+//!
+//! Diesel parses each of its own UPDATEs and `sql_query`s anew, because their text may differ from call to call. For two
+//! statements a mail that is most of what they cost. The text of these never differs.
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::Error;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Array, BigInt, Binary, HasSqlType, Nullable, Text};
+
+/// A value for one `?`.
+pub(super) enum Bind<'a> {
+    Int(i64),
+    MaybeInt(Option<i64>),
+    Text(&'a str),
+    MaybeText(Option<&'a str>),
+    Bytes(&'a [u8]),
+}
+
+/// Many values for one `?`: PostgreSQL only.
+pub(super) enum Binds<'a> {
+    Ints(Vec<i64>),
+    MaybeInts(Vec<Option<i64>>),
+    Texts(Vec<&'a str>),
+    MaybeTexts(Vec<Option<&'a str>>),
+    Bytes(Vec<&'a [u8]>),
+}
+
+/// A statement with `?` where its values go; no `?` stands for anything else in it.
+pub(super) struct Prepared<B> {
+    pub text: &'static str,
+    pub values: Vec<B>,
+}
+
+impl<B> QueryId for Prepared<B> {
+    type QueryId = ();
+    // Kept by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<B, Conn> RunQueryDsl<Conn> for Prepared<B> {}
+
+/// Such a statement may return ids.
+impl<B> Query for Prepared<B> {
+    type SqlType = BigInt;
+}
+
+/// Text and values in turn.
+fn walk<'b, B, DB: Backend>(
+    prepared: &'b Prepared<B>,
+    mut out: AstPass<'_, 'b, DB>,
+    mut push: impl FnMut(&mut AstPass<'_, 'b, DB>, &'b B) -> QueryResult<()>,
+) -> QueryResult<()> {
+    let mut values = prepared.values.iter();
+    for (n, text) in prepared.text.split('?').enumerate() {
+        if n > 0 {
+            let value = values.next().ok_or_else(|| Error::QueryBuilderError("a statement has too few values".into()))?;
+            push(&mut out, value)?;
+        }
+        out.push_sql(text);
+    }
+    Ok(())
+}
+
+impl<DB> QueryFragment<DB> for Prepared<Bind<'_>>
+where
+    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text> + HasSqlType<Binary>,
+    i64: ToSql<BigInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+    str: ToSql<Text, DB>,
+    for<'a> Option<&'a str>: ToSql<Nullable<Text>, DB>,
+    [u8]: ToSql<Binary, DB>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        walk(self, out, |out, value| match value {
+            Bind::Int(value) => out.push_bind_param::<BigInt, _>(value),
+            Bind::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value),
+            Bind::Text(value) => out.push_bind_param::<Text, str>(value),
+            Bind::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value),
+            Bind::Bytes(value) => out.push_bind_param::<Binary, [u8]>(value),
+        })
+    }
+}
+
+impl QueryFragment<Pg> for Prepared<Binds<'_>> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        walk(self, out, |out, value| match value {
+            Binds::Ints(values) => out.push_bind_param::<Array<BigInt>, _>(values),
+            Binds::MaybeInts(values) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(values),
+            Binds::Texts(values) => out.push_bind_param::<Array<Text>, _>(values),
+            Binds::MaybeTexts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values),
+            Binds::Bytes(values) => out.push_bind_param::<Array<Binary>, _>(values),
+        })
+    }
+}
