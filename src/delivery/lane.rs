@@ -195,6 +195,13 @@ impl Lane {
                 self.write_down().await?;
                 return Err(error);
             }
+            Err(error @ JourneyError::Dkim(_)) => {
+                tracing::error!(delivery = job.row.id, %error, "a mail cannot be signed");
+                self.done.deferred += 1;
+                self.write_down().await?;
+                stock::put_off(&shared, job).await?;
+                return Ok(true);
+            }
             Err(error) => {
                 // Our own fault, and the same next time: it must not hold up the others.
                 tracing::error!(delivery = job.row.id, %error, "a mail cannot be made");

@@ -131,7 +131,7 @@ fn scans_whole(plan: &str, table: &str) -> bool {
 
 type Asked = fn(&mut Conn) -> Result<(), StoreError>;
 
-const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, now: 5 };
+const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, dkim: "", now: 5 };
 const SENT: Record = Record {
     id: 30_100,
     token: [9; 16],
