@@ -4,10 +4,11 @@
 //! A lane waits for its entry. Until the result of one mail is durable, the lane does not begin the message of the next.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -17,7 +18,7 @@ use crate::store::ledger::ClaimToken;
 use crate::store::{Conn, Store, StoreError, ledger};
 
 /// Transactions under way at once: while one is being made durable, the next is gathered.
-const WRITERS: usize = 2;
+const AT_ONCE: usize = 2;
 /// Between two tries to write something down.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -44,122 +45,144 @@ struct Waiting {
     tell: oneshot::Sender<Answer>,
 }
 
+/// Entries of one transaction, kept until it is known to have gone through.
+type Batch = Arc<Mutex<Vec<Waiting>>>;
+
 #[derive(Default)]
 struct Queue {
-    waiting: Mutex<Vec<Waiting>>,
-    bell: Notify,
-}
-
-impl Queue {
-    fn take(&self) -> Vec<Waiting> {
-        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+    waiting: Vec<Waiting>,
+    /// A transaction was asked for that has not begun: it will take what waits.
+    asked: bool,
+    /// Transactions asked for or under way.
+    under_way: usize,
 }
 
 /// The lanes' door to the ledger.
+#[derive(Clone)]
 pub(crate) struct Book {
-    queue: Arc<Queue>,
-    closed: CancellationToken,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    context: Arc<Context>,
+    clock: Clock,
+    /// From then on a write that fails is not repeated any more.
+    stop: CancellationToken,
+    /// The database's own threads are not part of it.
+    runtime: Handle,
+    queue: Mutex<Queue>,
 }
 
 impl Book {
-    /// `stop`: from then on a write that fails is not repeated any more.
+    /// Within the runtime the lanes run in.
     pub fn open(store: &Store, context: &Arc<Context>, clock: &Clock, stop: &CancellationToken) -> Self {
-        let book = Self { queue: Arc::default(), closed: CancellationToken::new() };
-        for _ in 0..WRITERS {
-            let writer = Writer {
-                store: store.clone(),
-                context: Arc::clone(context),
-                clock: clock.clone(),
-                queue: Arc::clone(&book.queue),
-                stop: stop.clone(),
-            };
-            let closed = book.closed.clone();
-            tokio::spawn(async move {
-                loop {
-                    tokio::select! {
-                        () = writer.queue.bell.notified() => writer.write().await,
-                        () = closed.cancelled() => return,
-                    }
-                }
-            });
-        }
-        book
+        let (store, context, clock, stop) = (store.clone(), Arc::clone(context), clock.clone(), stop.clone());
+        Self { inner: Arc::new(Inner { store, context, clock, stop, runtime: Handle::current(), queue: Mutex::default() }) }
     }
 
     /// Returns when the entry is durable.
     pub async fn write(&self, entry: Entry) -> Answer {
         let (tell, told) = oneshot::channel();
-        self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { entry, tell });
-        self.queue.bell.notify_one();
+        self.queue().waiting.push(Waiting { entry, tell });
+        self.ask();
         told.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
-}
 
-impl Drop for Book {
-    fn drop(&mut self) {
-        self.closed.cancel();
-    }
-}
-
-struct Writer {
-    store: Store,
-    context: Arc<Context>,
-    clock: Clock,
-    queue: Arc<Queue>,
-    stop: CancellationToken,
-}
-
-impl Writer {
-    /// One transaction with all that waits when it begins. Repeated until the database takes it: everything in it is a
-    /// compare-and-set that says the same when it is asked again, so a COMMIT whose answer was lost does no harm.
-    async fn write(&self) {
-        let taken: Arc<Mutex<Vec<Waiting>>> = Arc::default();
-        loop {
-            let (queue, batch, context, now) =
-                (Arc::clone(&self.queue), Arc::clone(&taken), Arc::clone(&self.context), self.clock.now());
-            let written = self.store.write(move |conn| {
-                let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
-                if batch.is_empty() {
-                    *batch = queue.take();
-                }
-                let entries: Vec<&Entry> = batch.iter().map(|waiting| &waiting.entry).collect();
-                write_down(conn, &context, now, &entries)
-            });
-            let answers = match written.await {
-                Ok(answers) => answers.into_iter().map(Ok).collect(),
-                Err(error) if is_of_the_rows(&error) => self.one_by_one(&taken).await,
-                Err(error) if self.stop.is_cancelled() => {
-                    tracing::error!(%error, "the ledger cannot be written, and this node is stopping: what is in flight is in doubt");
-                    return; // Whoever waits is told by its closed channel.
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the ledger cannot be written; sending waits for the database");
-                    tokio::time::sleep(RETRY).await;
-                    continue;
-                }
-            };
-            let batch = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
-            for (waiting, answer) in batch.into_iter().zip(answers) {
-                // A lane that broke down has stopped listening; its row is written all the same.
-                let _ = waiting.tell.send(answer);
-            }
+    /// Asks for a transaction, unless one is to begin anyway or enough are under way.
+    fn ask(&self) {
+        let mut queue = self.queue();
+        if queue.waiting.is_empty() || queue.asked || queue.under_way >= AT_ONCE {
             return;
+        }
+        queue.asked = true;
+        queue.under_way += 1;
+        drop(queue);
+        let batch = Batch::default();
+        let (book, taken) = (self.clone(), Arc::clone(&batch));
+        let write = move |conn: &mut Conn| {
+            book.take(&taken);
+            book.write_down(conn, &taken)
+        };
+        let book = self.clone();
+        self.inner.store.write_then(write, move |written| match written {
+            Ok(answers) => book.tell(&batch, answers.into_iter().map(Ok)),
+            Err(error) => {
+                if lock(&batch).is_empty() {
+                    // It did not even begin.
+                    book.take(&batch);
+                }
+                let runtime = book.inner.runtime.clone();
+                drop(runtime.spawn(async move { book.try_again(batch, error).await }));
+            }
+        });
+    }
+
+    fn take(&self, batch: &Batch) {
+        let mut queue = self.queue();
+        queue.asked = false;
+        *lock(batch) = std::mem::take(&mut queue.waiting);
+    }
+
+    /// Repeated until the database takes it: everything in a batch is a compare-and-set that says the same when it is asked
+    /// again, so a COMMIT whose answer was lost does no harm.
+    async fn try_again(self, batch: Batch, mut error: JourneyError) {
+        loop {
+            if is_of_the_rows(&error) {
+                let answers = self.one_by_one(&batch).await;
+                return self.tell(&batch, answers);
+            }
+            if self.inner.stop.is_cancelled() {
+                tracing::error!(%error, "the ledger cannot be written, and this node is stopping: what is in flight is in doubt");
+                lock(&batch).clear(); // Whoever waits is told by a closed channel.
+                return self.tell(&batch, []);
+            }
+            tracing::error!(%error, "the ledger cannot be written; sending waits for the database");
+            tokio::time::sleep(RETRY).await;
+            let (book, taken) = (self.clone(), Arc::clone(&batch));
+            match self.inner.store.write(move |conn| book.write_down(conn, &taken)).await {
+                Ok(answers) => return self.tell(&batch, answers.into_iter().map(Ok)),
+                Err(again) => error = again,
+            }
         }
     }
 
     /// One of these rows is refused for its own sake: the others must not suffer for it.
-    async fn one_by_one(&self, taken: &Mutex<Vec<Waiting>>) -> Vec<Answer> {
-        let entries: Vec<Entry> =
-            taken.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|waiting| waiting.entry.clone()).collect();
+    async fn one_by_one(&self, batch: &Batch) -> Vec<Answer> {
+        let entries: Vec<Entry> = lock(batch).iter().map(|waiting| waiting.entry.clone()).collect();
         let mut answers = Vec::with_capacity(entries.len());
         for entry in entries {
-            let (context, now) = (Arc::clone(&self.context), self.clock.now());
-            let written = self.store.write(move |conn| write_down(conn, &context, now, &[&entry])).await;
+            let (context, now) = (Arc::clone(&self.inner.context), self.inner.clock.now());
+            let written = self.inner.store.write(move |conn| write_down(conn, &context, now, &[&entry])).await;
             answers.push(written.map(|answers| answers.into_iter().next().unwrap_or_default()));
         }
         answers
     }
+
+    fn write_down(&self, conn: &mut Conn, batch: &Batch) -> Result<Vec<Written>, JourneyError> {
+        let batch = lock(batch);
+        let entries: Vec<&Entry> = batch.iter().map(|waiting| &waiting.entry).collect();
+        write_down(conn, &self.inner.context, self.inner.clock.now(), &entries)
+    }
+
+    /// Ends a transaction: its lanes hear, and what came in meanwhile has its turn.
+    fn tell(&self, batch: &Batch, answers: impl IntoIterator<Item = Answer>) {
+        for (waiting, answer) in std::mem::take(&mut *lock(batch)).into_iter().zip(answers) {
+            // A lane that broke down has stopped listening; its row is written all the same.
+            let _ = waiting.tell.send(answer);
+        }
+        self.queue().under_way -= 1;
+        self.ask();
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        lock(&self.inner.queue)
+    }
+}
+
+/// Never held across an await.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the database works and refuses what it was given.
@@ -176,7 +199,7 @@ fn write_down(
     now: jiff::Timestamp,
     entries: &[&Entry],
 ) -> Result<Vec<Written>, JourneyError> {
-    let attempts: Vec<Attempt> = entries.iter().filter_map(|entry| entry.result.clone()).collect();
+    let attempts: Vec<&Attempt> = entries.iter().filter_map(|entry| entry.result.as_ref()).collect();
     let intents: Vec<(i64, ClaimToken)> = entries.iter().filter_map(|entry| entry.intent).collect();
     let mut settled = settle::settle(conn, context, now, &attempts)?.into_iter();
     let may_go: HashSet<i64> = ledger::intend(conn, &intents)?;

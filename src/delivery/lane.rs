@@ -3,7 +3,7 @@
 //! otherwise. The next message is begun only when both are durable.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -18,7 +18,7 @@ use crate::domain::after;
 use crate::domain::delivery::Outcome;
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
-use crate::mail::relay::Connection;
+use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
 use crate::telemetry::without_addresses;
 
@@ -38,6 +38,8 @@ struct Kept {
 #[derive(Default)]
 pub(crate) struct Pool {
     kept: Mutex<Vec<Kept>>,
+    /// The relay was seen to close between two mails. What is written ahead then could cost us its last answer.
+    hangs_up: AtomicBool,
 }
 
 impl Pool {
@@ -51,7 +53,12 @@ impl Pool {
         self.kept.lock().await.push(Kept { connection, mails, since: Instant::now() });
     }
 
+    fn hangs_up(&self) -> bool {
+        self.hangs_up.load(Ordering::Relaxed)
+    }
+
     async fn forget(&self) {
+        self.hangs_up.store(true, Ordering::Relaxed);
         self.kept.lock().await.clear();
     }
 
@@ -131,7 +138,19 @@ struct Lane {
     mails: usize,
     /// A mail the relay took, which is not written down yet. It goes with the next intent.
     taken: Option<Attempt>,
+    /// The next mail; its envelope may have gone out already, its intent has not.
+    next: Option<Mail>,
+    /// A buffer to make mails in.
+    spare: Vec<u8>,
     done: Drained,
+}
+
+/// A mail that is made and can go.
+struct Mail {
+    job: Job,
+    envelope: Envelope,
+    message: Vec<u8>,
+    _turn: Turn,
 }
 
 /// What the relay and the ledger made of one mail.
@@ -149,33 +168,19 @@ impl Lane {
             connection: None,
             mails: 0,
             taken: None,
+            next: None,
+            spare: Vec::new(),
             done: Drained::default(),
         }
     }
 
-    async fn run(mut self, mut first: Option<(Job, Turn)>) -> (Drained, Option<JourneyError>) {
-        let mut buffer = Vec::new();
-        let failure = loop {
-            let drawn = match first.take().or_else(|| self.stock.at_hand(&self.shared)) {
-                Some(drawn) => Ok(Some(drawn)),
-                None => match self.write_down().await {
-                    Ok(_) => self.stock.next(&self.shared).await,
-                    Err(error) => Err(error),
-                },
-            };
-            let (job, turn) = match drawn {
-                Ok(Some(drawn)) => drawn,
-                Ok(None) => break None,
-                Err(error) => break Some(error),
-            };
-            let delivered = self.deliver(&job, &mut buffer).await;
-            drop(turn);
-            match delivered {
-                Ok(true) => {}
-                Ok(false) => break None,
-                Err(error) => break Some(error),
-            }
-        };
+    async fn run(mut self, first: Option<(Job, Turn)>) -> (Drained, Option<JourneyError>) {
+        let failure = self.work(first).await.err();
+        if let Some(next) = self.next.take() {
+            self.stock.put_back(next.job);
+            // The relay may know of it.
+            self.connection = None;
+        }
         // After an error nobody knows what the relay is waiting for.
         if failure.is_none()
             && let Some(connection) = self.connection.take().filter(Connection::is_usable)
@@ -185,40 +190,77 @@ impl Lane {
         (self.done, failure)
     }
 
-    /// Sends one mail. False: the relay is in trouble and the lane ends.
-    async fn deliver(&mut self, job: &Job, buffer: &mut Vec<u8>) -> Result<bool, JourneyError> {
-        let shared = Arc::clone(&self.shared);
-        let envelope = match job.compose(&shared.context, shared.config.bounce_address.as_deref(), buffer) {
-            Ok(envelope) => envelope,
-            // A key that this node lacks: the row goes back, for a node that has it.
-            Err(error @ JourneyError::Key(_)) => {
+    /// Mail after mail, until nothing is due or the relay is in trouble.
+    async fn work(&mut self, mut first: Option<(Job, Turn)>) -> Result<(), JourneyError> {
+        loop {
+            if self.next.is_some() && !self.stock.may_begin(&self.shared) {
                 self.write_down().await?;
-                return Err(error);
+                return Ok(());
             }
-            Err(error @ JourneyError::Dkim(_)) => {
-                tracing::error!(delivery = job.row.id, %error, "a mail cannot be signed");
+            let mail = match self.next.take() {
+                Some(mail) => mail,
+                None => {
+                    let drawn = match first.take().or_else(|| self.stock.at_hand(&self.shared)) {
+                        Some(drawn) => Some(drawn),
+                        None => {
+                            self.write_down().await?;
+                            self.stock.next(&self.shared).await?
+                        }
+                    };
+                    let Some((job, turn)) = drawn else { return Ok(()) };
+                    match self.make(job, turn).await? {
+                        Some(mail) => mail,
+                        None => continue,
+                    }
+                }
+            };
+            let goes_on = self.deliver(&mail).await;
+            self.spare = mail.message;
+            if !goes_on? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// None: no mail can be made of it, and its row says so.
+    async fn make(&mut self, job: Job, turn: Turn) -> Result<Option<Mail>, JourneyError> {
+        let id = job.row.id;
+        match made(&self.shared, job, turn, std::mem::take(&mut self.spare)) {
+            Ok(mail) => Ok(Some(mail)),
+            // A key that this node lacks: the row goes back, for a node that has it.
+            Err((error @ JourneyError::Key(_), ..)) => {
+                self.write_down().await?;
+                Err(error)
+            }
+            Err((error @ JourneyError::Dkim(_), job, _turn)) => {
+                tracing::error!(delivery = id, %error, "a mail cannot be signed");
                 self.done.deferred += 1;
                 self.write_down().await?;
-                stock::put_off(&shared, job).await?;
-                return Ok(true);
+                stock::put_off(&self.shared, &job).await?;
+                Ok(None)
             }
-            Err(error) => {
+            Err((error, ..)) => {
                 // Our own fault, and the same next time: it must not hold up the others.
-                tracing::error!(delivery = job.row.id, %error, "a mail cannot be made");
+                tracing::error!(delivery = id, %error, "a mail cannot be made");
                 self.done.skipped += 1;
                 self.write_down().await?;
-                stock::skip_unreadable(&shared, job.row.id).await?;
-                return Ok(true);
+                stock::skip_unreadable(&self.shared, id).await?;
+                Ok(None)
             }
-        };
+        }
+    }
+
+    /// Sends one mail. False: the relay is in trouble and the lane ends.
+    async fn deliver(&mut self, mail: &Mail) -> Result<bool, JourneyError> {
+        let shared = Arc::clone(&self.shared);
         if shared.pace.is_limited() {
             self.write_down().await?;
             shared.pace.wait().await;
         }
-        let outcome = match self.hand_over(job, &envelope, buffer).await? {
+        let outcome = match self.hand_over(mail).await? {
             Handed::Refused => {
                 self.done.refused += 1;
-                let (id, token) = (job.row.id, job.token);
+                let (id, token) = (mail.job.row.id, mail.job.token);
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
                 self.connection = None;
@@ -229,7 +271,7 @@ impl Lane {
         let reply = outcome.reply().clone();
         let trouble = matches!(outcome, Outcome::RelayTrouble(_));
         let accepted = matches!(outcome, Outcome::Accepted(_));
-        self.taken = Some(attempt(job, outcome));
+        self.taken = Some(attempt(&mail.job, outcome));
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
@@ -251,9 +293,11 @@ impl Lane {
     }
 
     /// Envelope and intent at once, then the message. Nothing that contains the final dot is written before the intent is
-    /// durable, and with it the result of the mail before.
-    async fn hand_over(&mut self, job: &Job, envelope: &Envelope, message: &[u8]) -> Result<Handed, JourneyError> {
+    /// durable, and with it the result of the mail before. Meanwhile the next mail is made, and its envelope goes with this
+    /// message where that may be.
+    async fn hand_over(&mut self, mail: &Mail) -> Result<Handed, JourneyError> {
         let shared = Arc::clone(&self.shared);
+        let (job, envelope) = (&mail.job, &mail.envelope);
         let mut retried = false;
         loop {
             if self.connection.is_none() {
@@ -262,13 +306,30 @@ impl Lane {
             }
             let result = self.taken.take();
             let was_taken = result.is_some();
-            let connection = match self.connected().await {
-                Ok(connection) => connection,
-                Err(outcome) => return Ok(Handed::Outcome(outcome)),
-            };
+            if let Err(outcome) = self.connected().await {
+                return Ok(Handed::Outcome(outcome));
+            }
+            let goes_ahead = self.next.is_none()
+                && !shared.pace.is_limited()
+                && !shared.lanes.hangs_up()
+                && self.mails + 2 <= shared.config.mails_per_connection;
+            let (stock, spare) = (Arc::clone(&self.stock), std::mem::take(&mut self.spare));
+            let connection = self.connected().await;
+            let Ok(connection) = connection else { continue };
             let intent = shared.book.write(Entry { result, intent: Some((job.row.id, job.token)) });
-            let (ready, written) = tokio::join!(connection.envelope(&envelope.from, &job.to, message.len()), intent);
+            let next = async {
+                let drawn = if goes_ahead { stock.at_hand(&shared) } else { None };
+                drawn.map(|(job, turn)| made(&shared, job, turn, spare))
+            };
+            let (written, ready, next) =
+                tokio::join!(intent, connection.envelope(&envelope.from, &job.to, mail.message.len()), next);
             let was_idle_closed = connection.was_idle_closed();
+            match next {
+                Some(Ok(next)) => self.next = Some(next),
+                // What is wrong with it is told when it is drawn again.
+                Some(Err((_, job, _turn))) => self.stock.put_back(job),
+                None => {}
+            }
             let written = written?;
             if was_taken {
                 self.count(written.settled, true);
@@ -286,11 +347,14 @@ impl Lane {
                 }
                 Err(outcome) => return Ok(Handed::Outcome(outcome)),
                 Ok(()) => {
-                    let connection = self.connected().await;
-                    return Ok(Handed::Outcome(match connection {
-                        Ok(connection) => connection.message(message, &envelope.file_name).await,
-                        Err(outcome) => outcome,
-                    }));
+                    let ahead = self.next.as_ref().map(|next| NextEnvelope {
+                        from: &next.envelope.from,
+                        to: &next.job.to,
+                        size: next.message.len(),
+                    });
+                    let Some(connection) = &mut self.connection else { continue };
+                    let outcome = connection.message(&mail.message, &envelope.file_name, ahead.as_ref()).await;
+                    return Ok(Handed::Outcome(outcome));
                 }
             }
         }
@@ -330,6 +394,14 @@ impl Lane {
                 Ok(self.connection.insert(self.shared.relay.connect().await?))
             }
         }
+    }
+}
+
+/// Makes the mail in `message`, or says why that cannot be.
+fn made(shared: &Shared, job: Job, turn: Turn, mut message: Vec<u8>) -> Result<Mail, (JourneyError, Job, Turn)> {
+    match job.compose(&shared.context, shared.config.bounce_address.as_deref(), &mut message) {
+        Ok(envelope) => Ok(Mail { job, envelope, message, _turn: turn }),
+        Err(error) => Err((error, job, turn)),
     }
 }
 

@@ -108,6 +108,18 @@ impl Stock {
         Some((job, Turn(Arc::clone(self))))
     }
 
+    /// Whether a mail that was drawn and not begun may still begin.
+    pub fn may_begin(&self, shared: &Shared) -> bool {
+        let inner = self.lock();
+        !shared.stop.is_cancelled() && inner.trouble.is_none() && inner.failure.is_none()
+    }
+
+    /// A mail that was drawn and not begun.
+    pub fn put_back(&self, job: Job) {
+        let mut inner = self.lock();
+        if job.row.issue_id.is_none() { inner.urgent.push_front(job) } else { inner.jobs.push_front(job) }
+    }
+
     fn is_over(&self, shared: &Shared) -> Result<bool, JourneyError> {
         let mut inner = self.lock();
         if inner.looking {

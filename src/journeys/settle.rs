@@ -39,7 +39,7 @@ pub fn settle(
     conn: &mut Conn,
     ctx: &Context,
     now: Timestamp,
-    attempts: &[Attempt],
+    attempts: &[&Attempt],
 ) -> Result<Vec<Option<Settled>>, JourneyError> {
     let mut records = Vec::with_capacity(attempts.len());
     let mut follows = Vec::with_capacity(attempts.len());

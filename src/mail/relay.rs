@@ -197,6 +197,15 @@ pub struct Mail<'a> {
     pub name_for_file: &'a str,
 }
 
+/// The envelope of the mail after the one that is being handed over.
+#[derive(Clone, Copy)]
+pub struct NextEnvelope<'a> {
+    pub from: &'a str,
+    pub to: &'a Address,
+    /// Octets, before dot-stuffing.
+    pub size: usize,
+}
+
 /// What the relay's last EHLO offered. Nothing is used that is not in it (R73).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
@@ -235,9 +244,12 @@ impl Connection {
 
     /// Dot-stuffs and writes the message and the final dot, and waits for the answer.
     /// The caller's intent must be durable before this is called: a part of the write may contain the final dot at once.
-    pub async fn message(&mut self, message: &[u8], file_name: &str) -> Outcome {
+    ///
+    /// `ahead`: the envelope of the mail that is to follow on this connection. Where the relay offers PIPELINING it goes out
+    /// in the same write, and the next [`Connection::envelope`], which must be for that very mail, only reads the answers.
+    pub async fn message(&mut self, message: &[u8], file_name: &str, ahead: Option<&NextEnvelope<'_>>) -> Outcome {
         match &mut self.0 {
-            Way::Smtp(smtp) => smtp.message(message).await,
+            Way::Smtp(smtp) => smtp.message(message, ahead).await,
             Way::Folder(folder) => folder.message(message, file_name).await,
         }
     }
@@ -245,7 +257,7 @@ impl Connection {
     /// [`Connection::envelope`] and [`Connection::message`] in one go, for callers without a ledger.
     pub async fn send(&mut self, mail: &Mail<'_>) -> Outcome {
         match self.envelope(mail.envelope_from, mail.to, mail.message.len()).await {
-            Ok(()) => self.message(mail.message, mail.name_for_file).await,
+            Ok(()) => self.message(mail.message, mail.name_for_file, None).await,
             Err(outcome) => outcome,
         }
     }

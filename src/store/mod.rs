@@ -145,6 +145,24 @@ impl Store {
         tokio::task::spawn_blocking(move || store.write_blocking(f)).await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
     }
 
+    /// Like [`Store::write`], without waiting: `then` is called where the transaction ran, as soon as it is durable. It must
+    /// be quick. If the process stops first it is dropped uncalled.
+    pub fn write_then<R, E, F, T>(&self, f: F, then: T)
+    where
+        F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: FnOnce(Result<R, E>) + Send + 'static,
+    {
+        match &self.inner.writer {
+            Some(writer) => writer.call_then(f, then),
+            None => {
+                let store = self.clone();
+                tokio::task::spawn_blocking(move || then(store.write_blocking(f)));
+            }
+        }
+    }
+
     /// Like [`Store::write`], for callers outside the async world.
     pub fn write_blocking<R, E, F>(&self, f: F) -> Result<R, E>
     where

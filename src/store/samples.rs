@@ -18,18 +18,19 @@ pub fn fill(conn: &mut Conn, newsletter_id: i64, from: i64, to: i64, now: i64) -
     let (random, numbers) = match conn {
         Conn::Sqlite(_) => (
             "randomblob(16)",
-            "WITH RECURSIVE numbers (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2) SELECT n FROM numbers",
+            // SQLite counts the values by where they first stand in the text, so these two stand first.
+            "WITH RECURSIVE numbers (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2)",
         ),
-        Conn::Postgres(_) => ("uuid_send(gen_random_uuid())", "SELECT generate_series($1, $2) AS n"),
+        Conn::Postgres(_) => ("uuid_send(gen_random_uuid())", "WITH numbers AS (SELECT generate_series($1, $2) AS n)"),
     };
     let people = format!(
-        "INSERT INTO subscribers (id, public_id, address, canonical, name, created_at) \
+        "{numbers} INSERT INTO subscribers (id, public_id, address, canonical, name, created_at) \
          SELECT n, {random}, 'reader-' || n || '@example.org', 'reader-' || n || '@example.org', \
-         CASE WHEN n % 2 = 0 THEN 'Ada Beispiel ' || n END, $3 FROM ({numbers}) AS them"
+         CASE WHEN n % 2 = 0 THEN 'Ada Beispiel ' || n END, $3 FROM numbers"
     );
     let subscriptions = format!(
-        "INSERT INTO subscriptions (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at, confirmed_at) \
-         SELECT {random}, n, $3, 'active', 'de', n, $4, $4 FROM ({numbers}) AS them"
+        "{numbers} INSERT INTO subscriptions (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at, confirmed_at) \
+         SELECT {random}, n, $3, 'active', 'de', n, $4, $4 FROM numbers"
     );
     each!(conn, |c| {
         diesel::sql_query(people).bind::<BigInt, _>(from).bind::<BigInt, _>(to).bind::<BigInt, _>(now).execute(c)?;

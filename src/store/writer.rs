@@ -42,22 +42,32 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
+        // The caller may have stopped waiting; its work is done all the same.
+        self.call_then(f, move |result| drop(tell.send(result)));
+        told
+    }
+
+    /// Queues `f` and hands its result to `then` on the writer's own thread, after the commit that makes it durable.
+    pub fn call_then<R, E, F, T>(&self, f: F, then: T)
+    where
+        F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: FnOnce(Result<R, E>) + Send + 'static,
+    {
         let call: Call = Box::new(move |conn| {
             let result = conn.map_err(E::from).and_then(|conn| contained(conn, f));
             Box::new(move |commit| {
-                let result = match (result, commit) {
+                then(match (result, commit) {
                     (Ok(_), Err(reason)) => {
                         Err(E::from(StoreError::Pool(format!("the commit failed, nothing was written: {reason}"))))
                     }
                     (result, _) => result,
-                };
-                // The caller may have stopped waiting; its work is done all the same.
-                let _ = tell.send(result);
+                });
             })
         });
-        // A closed channel drops `tell`, which the caller sees as a stopped writer.
+        // A closed channel drops the call, which its caller sees as a stopped writer.
         let _ = self.calls.send(call);
-        told
     }
 }
 

@@ -54,6 +54,13 @@ impl Commands {
     }
 }
 
+impl Commands {
+    /// MAIL, RCPT and DATA for one write (RFC 2920 §3.1: DATA is the last of a group).
+    pub(super) fn group(&self) -> String {
+        format!("{}{}DATA\r\n", self.mail, self.rcpt)
+    }
+}
+
 /// What may stand between `<` and `>` (RFC 5321 §4.1.2); quoted local parts are not accepted anywhere (R18).
 fn is_path(address: &str) -> bool {
     !address.is_empty()

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::envelope::Commands;
 use super::stream::{Heard, Unasked, Wire};
 use super::stuffing;
-use super::{Address, Capabilities, Outcome, Stage, Timeouts, reply, trouble};
+use super::{Address, Capabilities, NextEnvelope, Outcome, Stage, Timeouts, reply, trouble};
 
 /// Octets in one write of the message.
 const BLOCK: usize = 64 * 1024;
@@ -41,6 +41,8 @@ enum State {
     Ready,
     /// After 354.
     AwaitsMessage,
+    /// An envelope went out behind the message before it; its answers are still to be read.
+    Ahead,
     /// Out of step with the relay. Each call starts by setting this, so a cancelled one leaves it behind.
     Broken,
 }
@@ -114,17 +116,24 @@ impl Smtp {
     /// See [`super::Connection::envelope`].
     pub(super) async fn envelope(&mut self, from: &str, to: &Address, size: usize) -> Result<(), Outcome> {
         self.idle_closed = false;
-        if self.state != State::Ready {
-            self.state = State::Broken;
-            return Err(trouble(Stage::Mail, 0, "the connection is no longer usable; open a new one"));
-        }
-        let commands = Commands::new(&self.capabilities, from, to, size)?;
-        self.state = State::Broken;
-        if let Some(unasked) = self.wire.unasked().await {
-            return Err(self.said_goodbye(unasked).await);
-        }
-        let answers =
-            if self.capabilities.pipelining { self.all_at_once(&commands).await } else { self.one_by_one(&commands).await };
+        let answers = match self.state {
+            State::Ahead => {
+                self.state = State::Broken;
+                self.hear_all(Vec::with_capacity(3)).await
+            }
+            State::Ready => {
+                let commands = Commands::new(&self.capabilities, from, to, size)?;
+                self.state = State::Broken;
+                if let Some(unasked) = self.wire.unasked().await {
+                    return Err(self.said_goodbye(unasked).await);
+                }
+                if self.capabilities.pipelining { self.all_at_once(&commands).await } else { self.one_by_one(&commands).await }
+            }
+            State::AwaitsMessage | State::Broken => {
+                self.state = State::Broken;
+                return Err(trouble(Stage::Mail, 0, "the connection is no longer usable; open a new one"));
+            }
+        };
         if let [Err(Lost::Closed)] = answers.as_slice() {
             self.idle_closed = self.settled > 0;
         }
@@ -156,10 +165,14 @@ impl Smtp {
     /// RFC 2920 §3.1: one write; every answer is looked at.
     async fn all_at_once(&mut self, commands: &Commands) -> Vec<Result<Heard, Lost>> {
         let mut answers = Vec::with_capacity(3);
-        let group = format!("{}{}DATA\r\n", commands.mail, commands.rcpt);
-        answers.push(self.say(group, self.limits.command).await);
-        for limit in [self.limits.command, self.limits.data] {
-            if matches!(answers.last(), Some(Ok(_))) {
+        answers.push(self.say(commands.group(), self.limits.command).await);
+        self.hear_all(answers).await
+    }
+
+    /// The answers to MAIL, RCPT and DATA, as far as they are not there yet.
+    async fn hear_all(&mut self, mut answers: Vec<Result<Heard, Lost>>) -> Vec<Result<Heard, Lost>> {
+        for limit in [self.limits.command, self.limits.command, self.limits.data].into_iter().skip(answers.len()) {
+            if !matches!(answers.last(), Some(Err(_))) {
                 answers.push(self.hear(limit).await);
             }
         }
@@ -219,7 +232,7 @@ impl Smtp {
     }
 
     /// See [`super::Connection::message`].
-    pub(super) async fn message(&mut self, message: &[u8]) -> Outcome {
+    pub(super) async fn message(&mut self, message: &[u8], ahead: Option<&NextEnvelope<'_>>) -> Outcome {
         if self.state != State::AwaitsMessage {
             self.state = State::Broken;
             return trouble(Stage::Data, 0, "the relay was not asked for this mail: envelope comes first");
@@ -227,7 +240,13 @@ impl Smtp {
         self.state = State::Broken;
         let mut buffer = std::mem::take(&mut self.buffer);
         let outcome = match stuffing::stuff(message, &mut buffer) {
-            Ok(()) => self.write_message(&buffer).await,
+            Ok(()) => {
+                let length = buffer.len();
+                if let Some(commands) = ahead.and_then(|next| self.commands_ahead(next)) {
+                    buffer.extend_from_slice(commands.group().as_bytes());
+                }
+                self.write_message(&buffer, length).await
+            }
             Err(stuffing::BareLineEnd) => Outcome::Rejected(reply(
                 Stage::Data,
                 0,
@@ -240,8 +259,16 @@ impl Smtp {
         outcome
     }
 
-    async fn write_message(&mut self, wire_form: &[u8]) -> Outcome {
-        let last = wire_form.len().saturating_sub(TERMINATOR) / BLOCK * BLOCK;
+    /// RFC 2920 §3.1: the message may be the first of a group, with MAIL, RCPT and DATA of the next mail behind it. None: the
+    /// relay did not offer that, or this mail needs a closer look.
+    fn commands_ahead(&self, next: &NextEnvelope<'_>) -> Option<Commands> {
+        let commands = || Commands::new(&self.capabilities, next.from, next.to, next.size).ok();
+        self.capabilities.pipelining.then(commands).flatten()
+    }
+
+    /// `length`: of the message with its final dot; what follows is the next envelope.
+    async fn write_message(&mut self, wire_form: &[u8], length: usize) -> Outcome {
+        let last = length.saturating_sub(TERMINATOR) / BLOCK * BLOCK;
         let (before, end) = wire_form.split_at_checked(last).unwrap_or((&[], wire_form));
         for block in before.chunks(BLOCK) {
             if let Err(lost) = self.write(block).await {
@@ -265,7 +292,7 @@ impl Smtp {
         }
         // RFC 5321 §4.1.1.4: the answer ends the transaction whatever it is; no RSET is needed.
         self.settled += 1;
-        self.state = State::Ready;
+        self.state = if wire_form.len() > length { State::Ahead } else { State::Ready };
         match heard.code {
             200..300 => Outcome::Accepted(said),
             400..500 => Outcome::Deferred(said),

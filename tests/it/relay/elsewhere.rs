@@ -15,7 +15,7 @@ async fn mail_becomes_files_named_by_delivery() {
     assert_eq!(std::fs::read(directory.join("7.eml")).expect("the file"), MESSAGE);
     assert_eq!(std::fs::read_dir(&directory).expect("the directory").count(), 1, "no temporary file is left");
     for name in ["", "../7", ".hidden", "a/b", "a b"] {
-        assert_eq!(kind(&connection.message(MESSAGE, name).await), "trouble", "{name}");
+        assert_eq!(kind(&connection.message(MESSAGE, name, None).await), "trouble", "{name}");
     }
     std::fs::remove_dir_all(&directory).expect("removed");
     let outcome = send(&mut connection, "ada@example.org", MESSAGE).await;

@@ -66,7 +66,7 @@ impl TestApp {
             outcome,
         };
         let (context, now) = (Arc::clone(&self.app.context), self.now());
-        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &[attempt]);
+        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &[&attempt]);
         self.store.write(settle).await.unwrap()[0].map(|settled| settled.state)
     }
 
