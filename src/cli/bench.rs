@@ -2,7 +2,7 @@
 //! Made-up readers, a database that was empty before, a relay on this machine.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{CliError, block_on, start_log};
 use crate::app::App;
