@@ -42,6 +42,10 @@ sub verify {
     return close($said) && $self->check_body_hash;
 }
 
+package Ed25519Key;
+
+sub size { 32 }
+
 package Records;
 
 sub send {
@@ -64,9 +68,13 @@ package main;
     my $class = \&Mail::DKIM::Signature::get_algorithm_class;
     *Mail::DKIM::Signature::get_algorithm_class =
       sub { $_[1] eq 'ed25519-sha256' ? 'Ed25519' : $class->(@_) };
-    my $check = \&Mail::DKIM::PublicKey::check;
+    my $is_ed25519 = sub { ( $_[0]->get_tag('k') // '' ) eq 'ed25519' };
+    my $check      = \&Mail::DKIM::PublicKey::check;
     *Mail::DKIM::PublicKey::check =
-      sub { ( $_[0]->get_tag('k') // '' ) eq 'ed25519' ? 1 : $check->(@_) };
+      sub { $is_ed25519->(@_) ? 1 : $check->(@_) };
+    my $convert = \&Mail::DKIM::PublicKey::convert;
+    *Mail::DKIM::PublicKey::convert =
+      sub { $is_ed25519->(@_) ? $_[0]->cork( bless {}, 'Ed25519Key' ) : $convert->(@_) };
 }
 
 Mail::DKIM::DNS::resolver( bless decode_json( $ARGV[0] ), 'Records' );

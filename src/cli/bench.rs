@@ -2,7 +2,6 @@
 //! Made-up readers, a database that was empty before, a relay on this machine.
 
 use std::path::{Path, PathBuf};
-
 use tokio::time::Instant;
 
 use super::{CliError, block_on, start_log};

@@ -3,12 +3,6 @@
 //! otherwise. The next message is begun only when both are durable.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use tokio::sync::Mutex;
-use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
@@ -22,115 +16,7 @@ use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
 use crate::telemetry::without_addresses;
 
-/// How often an idle engine looks for work.
-const PAUSE: Duration = Duration::from_millis(500);
-/// A connection that was idle for longer is not trusted any more (R66).
-const IDLE: Duration = Duration::from_secs(60);
-
-/// A connection between rounds.
-struct Kept {
-    connection: Connection,
-    mails: usize,
-    since: Instant,
-}
-
-/// Connections that wait for the next round.
-#[derive(Default)]
-pub(crate) struct Pool {
-    kept: Mutex<Vec<Kept>>,
-    /// The relay was seen to close between two mails. What is written ahead then could cost us its last answer.
-    hangs_up: AtomicBool,
-}
-
-impl Pool {
-    async fn take(&self) -> Option<Kept> {
-        let mut kept = self.kept.lock().await;
-        kept.retain(|kept| kept.since.elapsed() < IDLE);
-        kept.pop()
-    }
-
-    async fn put(&self, connection: Connection, mails: usize) {
-        self.kept.lock().await.push(Kept { connection, mails, since: Instant::now() });
-    }
-
-    fn hangs_up(&self) -> bool {
-        self.hangs_up.load(Ordering::Relaxed)
-    }
-
-    async fn forget(&self) {
-        self.hangs_up.store(true, Ordering::Relaxed);
-        self.kept.lock().await.clear();
-    }
-
-    pub async fn close(&self) {
-        for kept in self.kept.lock().await.drain(..) {
-            kept.connection.quit().await;
-        }
-    }
-}
-
-/// Rounds until stopped, with a short pause when there is nothing to do.
-pub(super) async fn run_until_stopped(shared: Arc<Shared>) {
-    while !shared.stop.is_cancelled() {
-        let idle = match round(&shared).await {
-            Ok(done) => done.is_idle() || done.trouble.is_some(),
-            Err(error) => {
-                tracing::error!(%error, "a delivery round ended early; what it had claimed goes back");
-                true
-            }
-        };
-        if idle {
-            tokio::select! {
-                () = shared.stop.cancelled() => break,
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-        }
-    }
-    shared.lanes.close().await;
-}
-
-/// All lanes until nothing is due. After an error the next round begins by taking over from itself: no lane lives any more,
-/// so what is still claimed goes back, and what a lane that broke down was transmitting is in doubt.
-pub(super) async fn round(shared: &Arc<Shared>) -> Result<Drained, JourneyError> {
-    if shared.unclean.swap(false, Ordering::SeqCst) {
-        let node = shared.node.id();
-        // If this fails too, the flag is set again below and the next round begins here.
-        let back = shared.store.write(move |conn| ledger::take_over(conn, node)).await;
-        shared.unclean.store(back.is_err(), Ordering::SeqCst);
-        back?;
-    }
-    let done = lanes_until_dry(shared).await;
-    shared.unclean.store(done.is_err(), Ordering::SeqCst);
-    done
-}
-
-async fn lanes_until_dry(shared: &Arc<Shared>) -> Result<Drained, JourneyError> {
-    let stock = Arc::new(Stock::default());
-    let Some(first) = stock.next(shared).await? else { return stock.end(shared).await };
-    let mut lanes = JoinSet::new();
-    let mut first = Some(first);
-    for _ in 0..shared.config.connections.max(1) {
-        lanes.spawn(Lane::new(shared, &stock).run(first.take()));
-    }
-    let mut all = Drained::default();
-    let mut failure = None;
-    while let Some(lane) = lanes.join_next().await {
-        match lane {
-            Ok((done, error)) => {
-                all.add(done);
-                failure = failure.or(error);
-            }
-            Err(error) => failure = failure.or(Some(JourneyError::Broken(format!("a lane broke down: {error}")))),
-        }
-    }
-    all.add(stock.end(shared).await?);
-    match failure {
-        Some(error) => Err(error),
-        None => Ok(all),
-    }
-}
-
-struct Lane {
+pub(super) struct Lane {
     shared: Arc<Shared>,
     stock: Arc<Stock>,
     connection: Option<Connection>,
@@ -161,7 +47,7 @@ enum Handed {
 }
 
 impl Lane {
-    fn new(shared: &Arc<Shared>, stock: &Arc<Stock>) -> Self {
+    pub fn new(shared: &Arc<Shared>, stock: &Arc<Stock>) -> Self {
         Self {
             shared: Arc::clone(shared),
             stock: Arc::clone(stock),
@@ -174,7 +60,7 @@ impl Lane {
         }
     }
 
-    async fn run(mut self, first: Option<(Job, Turn)>) -> (Drained, Option<JourneyError>) {
+    pub async fn run(mut self, first: Option<(Job, Turn)>) -> (Drained, Option<JourneyError>) {
         let failure = self.work(first).await.err();
         if let Some(next) = self.next.take() {
             self.stock.put_back(next.job);
@@ -225,7 +111,7 @@ impl Lane {
     /// None: no mail can be made of it, and its row says so.
     async fn make(&mut self, job: Job, turn: Turn) -> Result<Option<Mail>, JourneyError> {
         let id = job.row.id;
-        match made(&self.shared, job, turn, std::mem::take(&mut self.spare)) {
+        match made(&self.shared, job, turn, std::mem::take(&mut self.spare)).map_err(|unmade| *unmade) {
             Ok(mail) => Ok(Some(mail)),
             // A key that this node lacks: the row goes back, for a node that has it.
             Err((error @ JourneyError::Key(_), ..)) => {
@@ -327,7 +213,7 @@ impl Lane {
             match next {
                 Some(Ok(next)) => self.next = Some(next),
                 // What is wrong with it is told when it is drawn again.
-                Some(Err((_, job, _turn))) => self.stock.put_back(job),
+                Some(Err(unmade)) => self.stock.put_back(unmade.1),
                 None => {}
             }
             let written = written?;
@@ -398,10 +284,10 @@ impl Lane {
 }
 
 /// Makes the mail in `message`, or says why that cannot be.
-fn made(shared: &Shared, job: Job, turn: Turn, mut message: Vec<u8>) -> Result<Mail, (JourneyError, Job, Turn)> {
+fn made(shared: &Shared, job: Job, turn: Turn, mut message: Vec<u8>) -> Result<Mail, Box<(JourneyError, Job, Turn)>> {
     match job.compose(&shared.context, shared.config.bounce_address.as_deref(), &mut message) {
         Ok(envelope) => Ok(Mail { job, envelope, message, _turn: turn }),
-        Err(error) => Err((error, job, turn)),
+        Err(error) => Err(Box::new((error, job, turn))),
     }
 }
 

@@ -10,6 +10,8 @@ mod job;
 mod lane;
 mod node;
 mod pace;
+mod pool;
+mod round;
 mod stock;
 
 use std::sync::Arc;
@@ -105,7 +107,7 @@ pub(crate) struct Shared {
     pub config: Config,
     pub node: Node,
     pub stop: CancellationToken,
-    pub lanes: lane::Pool,
+    pub lanes: pool::Pool,
     pub book: book::Book,
     pub pace: pace::Pace,
     pub health: pace::Health,
@@ -133,7 +135,7 @@ impl Engine {
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
             unclean: AtomicBool::new(false),
-            lanes: lane::Pool::default(),
+            lanes: pool::Pool::default(),
             stop,
             store,
             context,
@@ -150,7 +152,7 @@ impl Engine {
         let over = CancellationToken::new();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
         let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
-        lane::run_until_stopped(Arc::clone(&self.shared)).await;
+        round::run_until_stopped(Arc::clone(&self.shared)).await;
         over.cancel();
         for task in [beats, duties] {
             if let Err(error) = task.await {
@@ -185,7 +187,7 @@ impl Engine {
         let mut all = Drained::default();
         loop {
             duties::prepare(&self.shared).await?;
-            let round = lane::round(&self.shared).await?;
+            let round = round::round(&self.shared).await?;
             duties::finish(&self.shared).await?;
             let done = round.is_idle() || round.trouble.is_some() || self.shared.stop.is_cancelled();
             all.add(round);

@@ -236,6 +236,15 @@ impl Stock {
 
     /// Gives back what was claimed and not begun, and tells what happened meanwhile. Only after every lane has ended.
     pub async fn end(&self, shared: &Shared) -> Result<Drained, JourneyError> {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            // A look that is under way may still claim.
+            if !self.lock().looking {
+                break;
+            }
+            changed.await;
+        }
         let (left, drained) = {
             let mut inner = self.lock();
             let left = !inner.urgent.is_empty() || !inner.jobs.is_empty();

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::prepared::{Bind, Binds, Prepared};
+use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
 use super::{Conn, StoreError};
 use crate::domain::states::DeliveryState;
@@ -153,16 +153,24 @@ fn due_ids(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Resul
     })
 }
 
-const INTEND: &str = "UPDATE deliveries SET state = 'transmitting' \
+struct IntendOne;
+
+impl Statement for IntendOne {
+    const TEXT: &'static str = "UPDATE deliveries SET state = 'transmitting' \
     WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting') \
     AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')) \
     AND (subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id AND s.state = 'active'))";
+}
 
-const INTEND_ALL: &str = "UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
+struct IntendAll;
+
+impl Statement for IntendAll {
+    const TEXT: &'static str = "UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
     WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting') \
     AND (d.issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = d.issue_id AND i.state = 'sending')) \
     AND (d.subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.state = 'active')) \
     RETURNING d.id";
+}
 
 /// The intents: durable before the final dots may be written. Returns the rows that may go; the others are not their
 /// lane's any more (somebody unsubscribed, staff paused or cancelled, another node took over) and must not be sent.
@@ -174,7 +182,7 @@ pub fn intend(conn: &mut Conn, rows: &[(i64, ClaimToken)]) -> Result<HashSet<i64
         Conn::Sqlite(c) => {
             let mut may_go = HashSet::new();
             for (id, token) in rows {
-                if (Prepared { text: INTEND, values: vec![Bind::Int(*id), Bind::Bytes(token)] }).execute(c)? == 1 {
+                if Prepared::<IntendOne, _>::with(vec![Bind::Int(*id), Bind::Bytes(token)]).execute(c)? == 1 {
                     may_go.insert(*id);
                 }
             }
@@ -184,7 +192,7 @@ pub fn intend(conn: &mut Conn, rows: &[(i64, ClaimToken)]) -> Result<HashSet<i64
         Conn::Postgres(c) => {
             let ids = rows.iter().map(|(id, _)| *id).collect();
             let tokens = rows.iter().map(|(_, token)| token.as_slice()).collect();
-            let statement = Prepared { text: INTEND_ALL, values: vec![Binds::Ints(ids), Binds::Bytes(tokens)] };
+            let statement = Prepared::<IntendAll, _>::with(vec![Binds::Ints(ids), Binds::Bytes(tokens)]);
             Ok(statement.load::<i64>(c)?.into_iter().collect())
         }
     }
@@ -216,16 +224,24 @@ impl Record {
     }
 }
 
-const RECORD: &str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
+struct RecordOne;
+
+impl Statement for RecordOne {
+    const TEXT: &'static str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
     resends = resends + ?, node_id = NULL, stage = ?, code = ?, reply = ?, ended_at = ? \
     WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting', 'unknown')";
+}
 
-const RECORD_ALL: &str = "UPDATE deliveries d SET state = r.state, reason = r.reason, due_at = coalesce(r.due_at, d.due_at), \
+struct RecordAll;
+
+impl Statement for RecordAll {
+    const TEXT: &'static str = "UPDATE deliveries d SET state = r.state, reason = r.reason, due_at = coalesce(r.due_at, d.due_at), \
     attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = NULL, stage = r.stage, code = r.code, \
     reply = r.reply, ended_at = r.ended_at \
     FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
     ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
     WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting', 'unknown') RETURNING d.id";
+}
 
 /// Records results. Only the token that claimed a row may; it may also settle a row that a take-over put in doubt.
 /// Returns the rows that now stand as told; the others belong to somebody else by now.
@@ -268,7 +284,7 @@ fn record_each(conn: &mut SqliteConnection, results: &[Record]) -> Result<HashSe
             Bind::Int(result.id),
             Bind::Bytes(&result.token),
         ];
-        if (Prepared { text: RECORD, values }).execute(conn)? == 1 {
+        if Prepared::<RecordOne, _>::with(values).execute(conn)? == 1 {
             done.insert(result.id);
         }
     }
@@ -289,7 +305,7 @@ fn record_all(conn: &mut PgConnection, results: &[Record]) -> Result<HashSet<i64
         Binds::MaybeTexts(results.iter().map(|r| r.reply.as_deref()).collect()),
         Binds::MaybeInts(results.iter().map(Record::ended_at).collect()),
     ];
-    Ok(Prepared { text: RECORD_ALL, values }.load::<i64>(conn)?.into_iter().collect())
+    Ok(Prepared::<RecordAll, _>::with(values).load::<i64>(conn)?.into_iter().collect())
 }
 
 /// How often a row was resent after doubt.

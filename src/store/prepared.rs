@@ -3,6 +3,8 @@
 //! Diesel parses each of its own UPDATEs and `sql_query`s anew, because their text may differ from call to call. For two
 //! statements a mail that is most of what they cost. The text of these never differs.
 
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -29,33 +31,44 @@ pub(super) enum Binds<'a> {
     Bytes(Vec<&'a [u8]>),
 }
 
-/// A statement with `?` where its values go; no `?` stands for anything else in it.
-pub(super) struct Prepared<B> {
-    pub text: &'static str,
-    pub values: Vec<B>,
+/// Names a statement: a type of its own for each text.
+pub(super) trait Statement: 'static {
+    /// With `?` where values go; no `?` stands for anything else in it.
+    const TEXT: &'static str;
 }
 
-impl<B> QueryId for Prepared<B> {
-    type QueryId = ();
-    // Kept by its text.
-    const HAS_STATIC_QUERY_ID: bool = false;
+/// A statement with its values.
+pub(super) struct Prepared<S, B> {
+    values: Vec<B>,
+    statement: PhantomData<S>,
 }
 
-impl<B, Conn> RunQueryDsl<Conn> for Prepared<B> {}
+impl<S, B> Prepared<S, B> {
+    pub fn with(values: Vec<B>) -> Self {
+        Self { values, statement: PhantomData }
+    }
+}
+
+impl<S: Statement, B> QueryId for Prepared<S, B> {
+    type QueryId = S;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<S, B, Conn> RunQueryDsl<Conn> for Prepared<S, B> {}
 
 /// Such a statement may return ids.
-impl<B> Query for Prepared<B> {
+impl<S, B> Query for Prepared<S, B> {
     type SqlType = BigInt;
 }
 
 /// Text and values in turn.
-fn walk<'b, B, DB: Backend>(
-    prepared: &'b Prepared<B>,
+fn walk<'b, S: Statement, B, DB: Backend>(
+    prepared: &'b Prepared<S, B>,
     mut out: AstPass<'_, 'b, DB>,
     mut push: impl FnMut(&mut AstPass<'_, 'b, DB>, &'b B) -> QueryResult<()>,
 ) -> QueryResult<()> {
     let mut values = prepared.values.iter();
-    for (n, text) in prepared.text.split('?').enumerate() {
+    for (n, text) in S::TEXT.split('?').enumerate() {
         if n > 0 {
             let value = values.next().ok_or_else(|| Error::QueryBuilderError("a statement has too few values".into()))?;
             push(&mut out, value)?;
@@ -65,7 +78,7 @@ fn walk<'b, B, DB: Backend>(
     Ok(())
 }
 
-impl<DB> QueryFragment<DB> for Prepared<Bind<'_>>
+impl<S: Statement, DB> QueryFragment<DB> for Prepared<S, Bind<'_>>
 where
     DB: Backend + HasSqlType<BigInt> + HasSqlType<Text> + HasSqlType<Binary>,
     i64: ToSql<BigInt, DB>,
@@ -85,7 +98,7 @@ where
     }
 }
 
-impl QueryFragment<Pg> for Prepared<Binds<'_>> {
+impl<S: Statement> QueryFragment<Pg> for Prepared<S, Binds<'_>> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         walk(self, out, |out, value| match value {
             Binds::Ints(values) => out.push_bind_param::<Array<BigInt>, _>(values),

@@ -63,5 +63,5 @@ CREATE TABLE deliveries (
 );
 -- The claim walks exactly this index; see store/deliveries.rs for the plan.
 CREATE INDEX deliveries_queued ON deliveries (issue_id, due_at, id) WHERE state = 'queued';
-CREATE INDEX deliveries_open ON deliveries (issue_id, state) WHERE state IN ('claimed', 'transmitting', 'unknown');
+CREATE INDEX deliveries_open ON deliveries (issue_id) WHERE state IN ('claimed', 'transmitting', 'unknown');
 CREATE INDEX deliveries_opt_in ON deliveries (opt_in_id) WHERE opt_in_id IS NOT NULL;

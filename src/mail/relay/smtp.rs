@@ -119,7 +119,10 @@ impl Smtp {
         let answers = match self.state {
             State::Ahead => {
                 self.state = State::Broken;
-                self.hear_all(Vec::with_capacity(3)).await
+                let answers = self.hear_all(Vec::with_capacity(3)).await;
+                // A goodbye that crossed our envelope (R67).
+                self.idle_closed = matches!(answers.as_slice(), [Ok(Heard { code: 421, .. }), ..]);
+                answers
             }
             State::Ready => {
                 let commands = Commands::new(&self.capabilities, from, to, size)?;

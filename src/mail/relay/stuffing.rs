@@ -1,7 +1,5 @@
 //! Makes a message safe to send: dot-stuffing and the final dot (RFC 5321 §4.5.2), and a last check of its line ends.
 
-use std::io::BufRead as _;
-
 /// A bare CR or LF. Some servers take it for a line end, and what follows for commands ("SMTP smuggling"; RFC 5321 §2.3.8).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct BareLineEnd;
@@ -10,29 +8,29 @@ pub(super) struct BareLineEnd;
 pub(super) fn stuff(message: &[u8], out: &mut Vec<u8>) -> Result<(), BareLineEnd> {
     out.clear();
     out.reserve(message.len() + message.len() / 64 + 16);
-    let (mut rest, mut lines) = (message, 0_usize);
-    while let Some(first) = rest.first() {
-        if *first == b'.' {
-            out.push(b'.');
-        }
-        // A slice's own read_until searches with memchr and never fails.
-        if rest.read_until(b'\n', out).is_err() {
+    if message.first() == Some(&b'.') {
+        out.push(b'.');
+    }
+    let (mut rest, mut done, mut lines) = (message, 0, 0_usize);
+    for end in memchr::memchr_iter(b'\n', message) {
+        lines += 1;
+        if end.checked_sub(1).and_then(|before| message.get(before)) != Some(&b'\r') {
             return Err(BareLineEnd);
         }
-        if out.ends_with(b"\n") {
-            lines += 1;
-            if !out.ends_with(b"\r\n") {
-                return Err(BareLineEnd);
-            }
+        if message.get(end + 1) == Some(&b'.') {
+            let (line, after) = rest.split_at_checked(end + 1 - done).ok_or(BareLineEnd)?;
+            out.extend_from_slice(line);
+            out.push(b'.');
+            (rest, done) = (after, end + 1);
         }
     }
-    if !out.is_empty() && !out.ends_with(b"\n") {
-        out.extend_from_slice(b"\r\n");
-        lines += 1;
-    }
     // Every LF has its CR; one CR more than there are lines stands alone somewhere.
-    if out.iter().filter(|byte| **byte == b'\r').count() != lines {
+    if memchr::memchr_iter(b'\r', message).count() != lines {
         return Err(BareLineEnd);
+    }
+    out.extend_from_slice(rest);
+    if !message.is_empty() && !message.ends_with(b"\n") {
+        out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(b".\r\n");
     Ok(())
