@@ -85,17 +85,17 @@ each_database!(
             assert!(!judged(format!("{head}\r\n{field}\r\n\r\n{body}")), "{field} below");
         }
         assert!(!judged(text.replace("/unsubscribe/", "/unsubscribf/")), "another link in List-Unsubscribe");
-        assert!(!judged(text.replacen("List-Unsubscribe-Post:", "X-List-Unsubscribe-Post:", 1)), "a field taken away");
+        assert!(!judged(text.replace("\nList-Unsubscribe-Post: ", "\nX-List-Unsubscribe-Post: ")), "a field taken away");
         let last = body.rfind("--\r\n").unwrap() - 1;
         assert!(!judged(format!("{head}\r\n\r\n{}!{}", &body[..last], &body[last + 1..])), "one octet of the body");
         assert!(!judged(format!("{text}more\r\n")), "a line more");
 
         assert!(judged(format!("Received: from a by b; Mon, 2 Mar 2026 09:00:01 +0000\r\n{text}")), "a relay on its way");
-        assert!(judged(text.replacen("Subject: ", "SUBJECT:\r\n\t  ", 1)), "folded anew, under a name in other letters");
+        assert!(judged(text.replace("\nSubject: ", "\nSUBJECT:\r\n\t  ")), "folded anew, under a name in other letters");
         assert!(judged(text.replacen("Precedence: bulk", "Precedence:   bulk \t", 1)), "white space in a header");
         assert!(judged(format!("{text}\r\n \t\r\n\r\n")), "empty lines at the end");
-        let stretched: Vec<String> = body.split("\r\n").map(|line| format!("{} \t", line.replace(' ', " \t "))).collect();
-        assert!(judged(format!("{head}\r\n\r\n{}", stretched.join("\r\n"))), "white space in the body");
+        let stretched = body.replace(' ', " \t ").replace("\r\n", " \t\r\n");
+        assert!(judged(format!("{head}\r\n\r\n{stretched}")), "white space in the body");
     }
 );
 

@@ -98,6 +98,7 @@ fn keys_that_are_not_as_they_should_be_are_told_by_their_setting() {
     let told = instance.refused(2, &["migrate"]);
     assert!(told.contains("is Ed25519, and RSA is expected here"), "{told}");
     let small = instance.file("small.pem", process::output(Command::new("openssl").args(["genrsa", "1024"])).as_bytes());
+    std::fs::set_permissions(&small, std::fs::Permissions::from_mode(0o600)).unwrap();
     instance.set("DKIM__KEY_FILE", &small);
     let told = instance.refused(2, &["migrate"]);
     assert!(told.contains("small.pem") && told.contains("2048"), "{told}");
@@ -117,6 +118,7 @@ fn keys_that_are_not_as_they_should_be_are_told_by_their_setting() {
     assert!(ran.out.contains("note  dkim: others can read") && ran.out.contains("chmod 600"), "{ran:?}");
     assert!(ran.out.contains("kept for mails that are sent again: news2025"), "{ran:?}");
 
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     let from = ["newsletter", "add", "weekly", "--name", "Weekly", "--languages", "de", "--from"];
     let told = instance.refused(2, &[&from[..], &["news@example.com"]].concat());
     assert!(told.contains("news@example.com") && told.contains("dkim.domain is example.org"), "{told}");
