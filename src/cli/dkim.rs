@@ -43,7 +43,7 @@ fn tell(key: &Key, file: &Path) -> Result<(), DkimError> {
     let record = key.record()?;
     let prefix = if key.algorithm() == Algorithm::Ed25519 { "ed25519_" } else { "" };
     let strings: Vec<String> = record.strings().into_iter().map(|string| format!("    \"{string}\"")).collect();
-    say!("The private key ({}) is in {}, for its owner alone to read.", key.describe(), file.display());
+    say!("The private key of {} is in {}, for its owner alone to read.", key.describe(), file.display());
     say!("\nPublish this TXT record:\n\n  name:  {}\n  value: {}", record.name, record.value);
     say!("\nThe same for a zone file:\n\n{}. IN TXT (\n{} )", record.name, strings.join("\n"));
     say!(
