@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
+use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
@@ -189,19 +190,18 @@ impl Lane {
             if self.connection.is_none() {
                 // Opening one may take long.
                 self.write_down().await?;
-            }
-            let result = self.taken.take();
-            let was_taken = result.is_some();
-            if let Err(outcome) = self.connected().await {
-                return Ok(Handed::Outcome(outcome));
+                if let Err(outcome) = self.connect().await {
+                    return Ok(Handed::Outcome(outcome));
+                }
             }
             let goes_ahead = self.next.is_none()
                 && !shared.pace.is_limited()
                 && !shared.lanes.hangs_up()
                 && self.mails + 2 <= shared.config.mails_per_connection;
             let (stock, spare) = (Arc::clone(&self.stock), std::mem::take(&mut self.spare));
-            let connection = self.connected().await;
-            let Ok(connection) = connection else { continue };
+            let Some(connection) = &mut self.connection else { continue };
+            let result = self.taken.take();
+            let was_taken = result.is_some();
             let intent = shared.book.write(Entry { result, intent: Some((job.row.id, job.token)) });
             let next = async {
                 let drawn = if goes_ahead { stock.at_hand(&shared) } else { None };
@@ -266,20 +266,15 @@ impl Lane {
         }
     }
 
-    async fn connected(&mut self) -> Result<&mut Connection, Outcome> {
-        if self.connection.is_none()
-            && let Some(kept) = self.shared.lanes.take().await
-        {
-            self.mails = kept.mails;
-            self.connection = Some(kept.connection);
-        }
-        match self.connection {
-            Some(ref mut connection) => Ok(connection),
-            None => {
-                self.mails = 0;
-                Ok(self.connection.insert(self.shared.relay.connect().await?))
-            }
-        }
+    /// A connection from the round before, or a new one.
+    async fn connect(&mut self) -> Result<(), Outcome> {
+        let kept = match self.shared.lanes.take().await {
+            Some(kept) => kept,
+            None => Kept::new(self.shared.relay.connect().await?),
+        };
+        self.mails = kept.mails;
+        self.connection = Some(kept.connection);
+        Ok(())
     }
 }
 

@@ -19,6 +19,12 @@ pub(super) struct Kept {
     since: Instant,
 }
 
+impl Kept {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, mails: 0, since: Instant::now() }
+    }
+}
+
 /// Connections that wait for the next round.
 #[derive(Default)]
 pub(crate) struct Pool {
