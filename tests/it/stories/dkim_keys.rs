@@ -133,3 +133,21 @@ fn keys_that_are_not_as_they_should_be_are_told_by_their_setting() {
         assert!(said.len() > 20 && !said.contains(secret), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_bench_signs_with_keys_of_its_own_and_leaves_none_behind() {
+    let instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    for (dkim, signatures) in [("rsa", 1), ("ed25519", 1), ("both", 2)] {
+        let (mails, data) = (instance.folder.path().join(dkim), instance.folder.path().join("bench"));
+        let (relay, folder) = (format!("file://{}", mails.display()), data.display().to_string());
+        let send = ["bench", "send", "--recipients", "3", "--connections", "1", "--relay", &relay, "--data", &folder];
+        instance.done(&[&send[..], &["--dkim", dkim]].concat());
+        let files: Vec<_> = std::fs::read_dir(&mails).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 3, "{files:?}");
+        for file in files {
+            let mail = String::from_utf8(std::fs::read(file).unwrap()).unwrap();
+            assert_eq!(mail.matches("DKIM-Signature:").count(), signatures, "{dkim}: {mail}");
+        }
+        assert!(!data.exists(), "keys included");
+    }
+}
