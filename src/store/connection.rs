@@ -142,11 +142,21 @@ impl ManageConnection for Manager {
 
 pub(super) fn pool(target: &Target) -> Result<Pool, StoreError> {
     let postgres = matches!(target, Target::Postgres(_));
+    // A PostgreSQL server that restarted leaves dead connections behind; a file does not.
+    pool_of(target, if postgres { 12 } else { 4 }, postgres)
+}
+
+/// For callers who come thousands of times a second and ask again when a connection turns out to be dead. Nobody else's
+/// long call stands before them.
+pub(super) fn express_pool(target: &Target) -> Result<Pool, StoreError> {
+    pool_of(target, 2, false)
+}
+
+fn pool_of(target: &Target, most: u32, test: bool) -> Result<Pool, StoreError> {
     r2d2::Pool::builder()
-        .max_size(if postgres { 12 } else { 4 })
+        .max_size(most)
         .min_idle(Some(1))
-        // A PostgreSQL server that restarted leaves dead connections behind; a file does not.
-        .test_on_check_out(postgres)
+        .test_on_check_out(test)
         .connection_timeout(std::time::Duration::from_secs(5))
         .error_handler(Box::new(PoolLog))
         .build(Manager(target.clone()))

@@ -99,6 +99,8 @@ struct Inner {
     /// SQLite only.
     writer: Option<writer::Writer>,
     pool: Pool,
+    /// PostgreSQL only.
+    express: Option<Pool>,
 }
 
 impl Store {
@@ -114,7 +116,11 @@ impl Store {
             }
         };
         let pool = connection::pool(&target)?;
-        Ok(Self { inner: Arc::new(Inner { target, writer, pool }) })
+        let express = match writer {
+            Some(_) => None,
+            None => Some(connection::express_pool(&target)?),
+        };
+        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express }) })
     }
 
     /// Where the database is, without its password.
@@ -145,8 +151,8 @@ impl Store {
         tokio::task::spawn_blocking(move || store.write_blocking(f)).await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
     }
 
-    /// Like [`Store::write`], without waiting: `then` is called where the transaction ran, as soon as it is durable. It must
-    /// be quick. If the process stops first it is dropped uncalled.
+    /// Like [`Store::write`], without waiting and for callers who ask again after an error: `then` is called where the
+    /// transaction ran, as soon as it is durable. It must be quick. If the process stops first it is dropped uncalled.
     pub fn write_then<R, E, F, T>(&self, f: F, then: T)
     where
         F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
@@ -158,7 +164,10 @@ impl Store {
             Some(writer) => writer.call_then(f, then),
             None => {
                 let store = self.clone();
-                tokio::task::spawn_blocking(move || then(store.write_blocking(f)));
+                tokio::task::spawn_blocking(move || {
+                    let pool = store.inner.express.as_ref().unwrap_or(&store.inner.pool);
+                    then(store.checkout_of(pool).map_err(E::from).and_then(|mut conn| connection::transaction(&mut conn, f)));
+                });
             }
         }
     }
@@ -192,7 +201,11 @@ impl Store {
     }
 
     fn checkout(&self) -> Result<connection::Pooled, StoreError> {
-        self.inner.pool.get().map_err(|e| StoreError::Pool(format!("{e} ({})", self.inner.target)))
+        self.checkout_of(&self.inner.pool)
+    }
+
+    fn checkout_of(&self, pool: &Pool) -> Result<connection::Pooled, StoreError> {
+        pool.get().map_err(|e| StoreError::Pool(format!("{e} ({})", self.inner.target)))
     }
 
     /// Holds the right to deliver from a SQLite file; a second process is refused. PostgreSQL needs no such lock,
