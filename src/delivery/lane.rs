@@ -40,6 +40,13 @@ struct Mail {
     _turn: Turn,
 }
 
+/// A mail that cannot be made.
+struct Unmade {
+    error: JourneyError,
+    job: Job,
+    _turn: Turn,
+}
+
 /// What the relay and the ledger made of one mail.
 enum Handed {
     /// The ledger said no: not sent.
@@ -115,18 +122,18 @@ impl Lane {
         match made(&self.shared, job, turn, std::mem::take(&mut self.spare)).map_err(|unmade| *unmade) {
             Ok(mail) => Ok(Some(mail)),
             // A key that this node lacks: the row goes back, for a node that has it.
-            Err((error @ JourneyError::Key(_), ..)) => {
+            Err(Unmade { error: error @ JourneyError::Key(_), .. }) => {
                 self.write_down().await?;
                 Err(error)
             }
-            Err((error @ JourneyError::Dkim(_), job, _turn)) => {
+            Err(Unmade { error: error @ JourneyError::Dkim(_), job, _turn }) => {
                 tracing::error!(delivery = id, %error, "a mail cannot be signed");
                 self.done.deferred += 1;
                 self.write_down().await?;
                 stock::put_off(&self.shared, &job).await?;
                 Ok(None)
             }
-            Err((error, ..)) => {
+            Err(Unmade { error, .. }) => {
                 // Our own fault, and the same next time: it must not hold up the others.
                 tracing::error!(delivery = id, %error, "a mail cannot be made");
                 self.done.skipped += 1;
@@ -213,7 +220,7 @@ impl Lane {
             match next {
                 Some(Ok(next)) => self.next = Some(next),
                 // What is wrong with it is told when it is drawn again.
-                Some(Err(unmade)) => self.stock.put_back(unmade.1),
+                Some(Err(unmade)) => self.stock.put_back(unmade.job),
                 None => {}
             }
             let written = written?;
@@ -279,10 +286,10 @@ impl Lane {
 }
 
 /// Makes the mail in `message`, or says why that cannot be.
-fn made(shared: &Shared, job: Job, turn: Turn, mut message: Vec<u8>) -> Result<Mail, Box<(JourneyError, Job, Turn)>> {
+fn made(shared: &Shared, job: Job, turn: Turn, mut message: Vec<u8>) -> Result<Mail, Box<Unmade>> {
     match job.compose(&shared.context, shared.config.bounce_address.as_deref(), &mut message) {
         Ok(envelope) => Ok(Mail { job, envelope, message, _turn: turn }),
-        Err(error) => Err(Box::new((error, job, turn))),
+        Err(error) => Err(Box::new(Unmade { error, job, _turn: turn })),
     }
 }
 

@@ -332,11 +332,9 @@ pub fn give_back(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<bool, S
 
 /// The same for a row that this node cannot send now: it waits until `due_at` (µs), and others go on before it.
 pub fn put_off(conn: &mut Conn, id: i64, token: &ClaimToken, due_at: i64) -> Result<bool, StoreError> {
-    let given_back = give_back(conn, id, token)?;
-    if given_back {
-        diesel::update(deliveries::table.find(id)).set(deliveries::due_at.eq(due_at)).execute(conn)?;
-    }
-    Ok(given_back)
+    let mine = deliveries::table.filter(deliveries::id.eq(id)).filter(deliveries::claim_token.eq(token.to_vec()));
+    diesel::update(mine).set(deliveries::due_at.eq(due_at)).execute(conn)?;
+    give_back(conn, id, token)
 }
 
 /// Gives back whatever a node has claimed and not begun; also what it does not know of, because a COMMIT's answer was lost.
