@@ -102,7 +102,7 @@ const TOKEN: [u8; 16] = [7; 16];
 const BATCH: i64 = 500;
 
 fn claim(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    ledger::claim(conn, Some(1), Claimant { node_id: 1, token: TOKEN, link_key: 1, now: 1 }, BATCH)
+    ledger::claim(conn, Some(1), Claimant { node_id: 1, token: TOKEN, link_key: 1, dkim: "", now: 1 }, BATCH)
 }
 
 fn sent(id: i64) -> Record {
