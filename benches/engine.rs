@@ -7,6 +7,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rundbrief::domain::address::Address;
 use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
+use rundbrief::mail::dkim::{Algorithm, Key, KeyName, PrivateKey, Signer};
 use rundbrief::mail::edition::{Edition, List, Piece, Slot};
 use rundbrief::mail::message::{self, Recipient};
 use rundbrief::store::deliveries::{self, Chunk};
@@ -62,6 +63,19 @@ fn compose(edition: &Edition, out: &mut Vec<u8>) {
 fn splice(c: &mut Criterion) {
     let (edition, mut out) = (edition(), Vec::new());
     c.bench_function("splice a mail of 8 kB", |b| b.iter(|| compose(&edition, &mut out)));
+}
+
+fn sign(c: &mut Criterion) {
+    let (edition, mut plain) = (edition(), Vec::new());
+    compose(&edition, &mut plain);
+    for algorithm in [Algorithm::Rsa, Algorithm::Ed25519] {
+        let name = KeyName::parse("bench", "example.org").unwrap();
+        let signer = Signer::new(vec![Key { name, private: PrivateKey::generate(algorithm).unwrap() }], Vec::new()).unwrap();
+        let at = "2026-03-02T09:00:00Z".parse().unwrap();
+        c.bench_function(&format!("sign a mail of 8 kB with {algorithm}"), |b| {
+            b.iter_batched_ref(|| plain.clone(), |mail| signer.sign(mail, signer.note(), at).unwrap(), BatchSize::SmallInput);
+        });
+    }
 }
 
 /// A SQLite file with an issue to this many readers.
@@ -152,6 +166,6 @@ fn short() -> Criterion {
     Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1))
 }
 
-criterion_group!(mails, splice);
+criterion_group!(mails, splice, sign);
 criterion_group!(name = ledger_rows; config = short(); targets = ledger_steps);
 criterion_main!(mails, ledger_rows);
