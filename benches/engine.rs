@@ -7,6 +7,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rundbrief::domain::address::Address;
 use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
+use rundbrief::mail::dkim::{Algorithm, Key, KeyName, PrivateKey, Signer};
 use rundbrief::mail::edition::{Edition, List, Piece, Slot};
 use rundbrief::mail::message::{self, Recipient};
 use rundbrief::store::deliveries::{self, Chunk};
@@ -64,6 +65,20 @@ fn splice(c: &mut Criterion) {
     c.bench_function("splice a mail of 8 kB", |b| b.iter(|| compose(&edition, &mut out)));
 }
 
+fn sign(c: &mut Criterion) {
+    let (edition, at) = (edition(), "2026-03-02T09:00:00Z".parse().unwrap());
+    for (what, algorithm) in [("RSA-2048", Algorithm::Rsa), ("Ed25519", Algorithm::Ed25519)] {
+        let name = KeyName::parse("bench", "example.org").unwrap();
+        let key = Key { name, private: PrivateKey::generate(algorithm).unwrap() };
+        let signer = Signer::new(vec![key], Vec::new()).unwrap();
+        let mut mail = Vec::new();
+        compose(&edition, &mut mail);
+        c.bench_function(&format!("sign a mail of 8 kB with {what}"), |b| {
+            b.iter_batched_ref(|| mail.clone(), |mail| signer.sign(mail, signer.note(), at).unwrap(), BatchSize::SmallInput);
+        });
+    }
+}
+
 /// A SQLite file with an issue to this many readers.
 fn ledger_of(folder: &tempfile::TempDir, readers: i64) -> Store {
     let store = Store::open(&format!("sqlite://{}", folder.path().join("bench.sqlite3").display())).unwrap();
@@ -102,7 +117,7 @@ const TOKEN: [u8; 16] = [7; 16];
 const BATCH: i64 = 500;
 
 fn claim(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
-    ledger::claim(conn, Some(1), Claimant { node_id: 1, token: TOKEN, link_key: 1, now: 1 }, BATCH)
+    ledger::claim(conn, Some(1), Claimant { node_id: 1, token: TOKEN, link_key: 1, dkim: "", now: 1 }, BATCH)
 }
 
 fn sent(id: i64) -> Record {
@@ -152,6 +167,6 @@ fn short() -> Criterion {
     Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1))
 }
 
-criterion_group!(mails, splice);
+criterion_group!(mails, splice, sign);
 criterion_group!(name = ledger_rows; config = short(); targets = ledger_steps);
 criterion_main!(mails, ledger_rows);

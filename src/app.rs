@@ -1,5 +1,7 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
+pub mod dkim;
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
@@ -20,7 +22,7 @@ use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
 use crate::scheduler::Scheduler;
 use crate::settings::{Settings, SettingsError};
-use crate::store::{Store, StoreError, instance, micros};
+use crate::store::{Store, StoreError, instance, micros, newsletters};
 use crate::web;
 
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,8 @@ pub enum AppError {
     Settings(#[from] SettingsError),
     #[error("secret.key_file {path}: {problem}")]
     Keys { path: String, problem: String },
+    #[error("{0}")]
+    Dkim(String),
     #[error("cannot listen on {address}: {problem}")]
     Listen { address: String, problem: String },
     #[error("the web server could not start: {0}")]
@@ -72,10 +76,11 @@ impl App {
     /// Opens the database (and migrates it), reads the keys, compiles the templates.
     pub fn open(settings: Settings, clock: Clock) -> Result<Self, AppError> {
         let templates = templates(&settings)?;
+        let signer = dkim::signer(&settings)?;
         let store = Store::open(settings.database.url.expose())?;
         store.migrate()?;
         let keyring = known_keyring(&settings.secret.key_file, &store, &clock)?;
-        let context = Context { keyring, templates, config: journeys_config(&settings) };
+        let context = Context { keyring, signer, templates, config: journeys_config(&settings) };
         Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
     }
 
@@ -84,7 +89,13 @@ impl App {
         relay(&self.settings)
     }
 
+    /// # Errors
+    /// [`AppError::Dkim`] names a newsletter whose mails dkim.domain cannot vouch for (R120): better none than unsigned ones.
     pub async fn engine(&self) -> Result<Engine, AppError> {
+        for newsletter in self.store.read(newsletters::list).await? {
+            let fits = self.context.signer.check_sender(&newsletter.slug, &newsletter.from_address);
+            fits.map_err(|error| AppError::Dkim(error.to_string()))?;
+        }
         let delivery = &self.settings.delivery;
         let relay = &self.settings.relay;
         let config = delivery::Config {

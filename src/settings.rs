@@ -14,7 +14,7 @@ use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
 pub use sections::{
-    Bounce, Database, DatabaseKind, Delivery, Http, Imprint, Limits, Log, LookSettings, Privacy, RelaySettings, Retention,
+    Bounce, Database, DatabaseKind, Delivery, Dkim, Http, Imprint, Limits, Log, LookSettings, Privacy, RelaySettings, Retention,
     Schedule, Secret, SecretUrl, Session, TemplateSettings,
 };
 
@@ -39,6 +39,12 @@ pub const KEYS: &[&str] = &[
     "relay.per_second",
     "relay.smtputf8",
     "bounce.address",
+    "dkim.domain",
+    "dkim.selector",
+    "dkim.key_file",
+    "dkim.ed25519_selector",
+    "dkim.ed25519_key_file",
+    "dkim.old_keys",
     "templates.directory",
     "secret.key_file",
     "imprint.organisation",
@@ -84,6 +90,7 @@ pub struct Settings {
     pub http: Http,
     pub relay: RelaySettings,
     pub bounce: Bounce,
+    pub dkim: Dkim,
     pub templates: TemplateSettings,
     pub secret: Secret,
     pub imprint: Imprint,
@@ -105,6 +112,7 @@ impl Default for Settings {
             http: Http::default(),
             relay: RelaySettings::default(),
             bounce: Bounce::default(),
+            dkim: Dkim::default(),
             templates: TemplateSettings::default(),
             secret: Secret::default(),
             imprint: Imprint::default(),
@@ -144,6 +152,7 @@ struct Raw {
     http: Http,
     relay: RawRelay,
     bounce: Bounce,
+    dkim: Dkim,
     templates: TemplateSettings,
     secret: Secret,
     imprint: Imprint,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::time::Instant;
 
 use super::{CliError, block_on, start_log};
-use crate::app::App;
+use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
@@ -14,6 +14,7 @@ use crate::domain::token::{Purpose, random_id};
 use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
 use crate::journeys::publish::{self, FanOut, PublishAnswer};
 use crate::journeys::{JourneyError, news, status};
+use crate::mail::dkim::{Algorithm, KeyName};
 use crate::mail::edition::{Edition, Slot};
 use crate::mail::message::{self, Recipient};
 use crate::mail::templates;
@@ -51,8 +52,18 @@ pub(super) struct Send {
     /// Where keys, templates and the SQLite file are kept meanwhile; must not exist yet
     #[arg(long, value_name = "DIR", default_value = "var/bench")]
     data: PathBuf,
+    /// Sign each mail, with keys made for it: rsa, ed25519 or both
+    #[arg(long, value_enum)]
+    dkim: Option<Dkim>,
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Dkim {
+    Rsa,
+    Ed25519,
+    Both,
 }
 
 /// What was measured. Seconds are of wall time unless they say otherwise.
@@ -101,7 +112,7 @@ impl Send {
         let key = |name: &str, value: String| (format!("RUNDBRIEF__{name}"), value);
         let path = |file: &str| self.data.join(file).display().to_string();
         let database = self.database.clone().unwrap_or_else(|| format!("sqlite://{}", path("bench.sqlite3")));
-        let variables = [
+        let mut variables = vec![
             key("PUBLIC_URL", "https://newsletter.example.org".into()),
             key("DATABASE__URL", database),
             key("SECRET__KEY_FILE", path("secret.keys")),
@@ -115,7 +126,28 @@ impl Send {
             key("IMPRINT__EMAIL", "kontakt@example.org".into()),
             key("PRIVACY__CONTACT", "datenschutz@example.org".into()),
         ];
+        variables.extend(self.keys()?.into_iter().map(|(name, value)| key(name, value)));
         Ok(Settings::from_parts(None, variables)?)
+    }
+
+    /// Makes the keys that mails are to be signed with, and the settings for them.
+    fn keys(&self) -> Result<Vec<(&'static str, String)>, CliError> {
+        const DOMAIN: &str = "example.org";
+        let mut settings = Vec::new();
+        for (unwanted, algorithm, selector, selector_key, file_key) in [
+            (Dkim::Ed25519, Algorithm::Rsa, "bench", "DKIM__SELECTOR", "DKIM__KEY_FILE"),
+            (Dkim::Rsa, Algorithm::Ed25519, "bench-ed25519", "DKIM__ED25519_SELECTOR", "DKIM__ED25519_KEY_FILE"),
+        ] {
+            if self.dkim.is_some_and(|wanted| wanted != unwanted) {
+                let name = KeyName::parse(selector, DOMAIN).map_err(|error| CliError::Failed(error.to_string()))?;
+                let (_, file) = app::dkim::make_key(&self.data.join("dkim"), name, algorithm)?;
+                settings.extend([(selector_key, selector.to_owned()), (file_key, file.display().to_string())]);
+            }
+        }
+        if !settings.is_empty() {
+            settings.push(("DKIM__DOMAIN", DOMAIN.to_owned()));
+        }
+        Ok(settings)
     }
 
     fn measure(&self) -> Result<Figures, CliError> {
@@ -307,6 +339,8 @@ fn size(app: &App, content: &[u8]) -> Result<usize, CliError> {
     };
     let mut mail = Vec::new();
     message::compose(&edition, &recipient, &mut mail).map_err(|error| failed(error.to_string()))?;
+    let signer = &app.context.signer;
+    signer.sign(&mut mail, signer.note(), recipient.date).map_err(|error| failed(error.to_string()))?;
     Ok(mail.len())
 }
 

@@ -1,8 +1,11 @@
 //! `rundbrief check-config`: shows the effective settings and tries what they point to. Migrates nothing and sends nothing; a SQLite
 //! file or a directory of mails that is not there yet is made, as the way to see that it can be.
 
+use std::path::{Path, PathBuf};
+
 use super::{CliError, block_on};
 use crate::app;
+use crate::mail::dkim::Signer;
 use crate::settings::{DatabaseKind, Settings};
 use crate::store::Store;
 
@@ -23,6 +26,10 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
     };
     tell("database", database);
     tell("templates", app::templates(&settings).map(|_| "compiled".to_owned()).map_err(|error| error.to_string()));
+    match app::dkim::signer(&settings) {
+        Ok(signer) => tell_keys(&settings, &signer, &mut tell),
+        Err(error) => tell("dkim", Err(error.to_string())),
+    }
     let relay = match app::relay(&settings) {
         Ok(relay) => block_on(async {
             match relay.connect().await {
@@ -45,4 +52,29 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
         say!("note  nothing can be published while these are empty: {}", missing.join(", "));
     }
     if failures == 0 { Ok(()) } else { Err(CliError::Failed(format!("{failures} of the settings above do not work"))) }
+}
+
+/// What mails are signed with. Of a key only its name, its kind and its file are shown.
+fn tell_keys(settings: &Settings, signer: &Signer, tell: &mut impl FnMut(&str, Result<String, String>)) {
+    let dkim = &settings.dkim;
+    let names = |old: bool| {
+        let current = signer.note().split(' ').skip(1).count();
+        let keys = signer.keys().iter().enumerate().filter(|(n, _)| (*n >= current) == old);
+        keys.map(|(_, key)| key.describe()).collect::<Vec<_>>().join(", ")
+    };
+    match signer.domain() {
+        Some(domain) => tell("dkim", Ok(format!("mails are signed for {domain} with {}", names(false)))),
+        None => say!("note  dkim: mails go out unsigned; the relay must sign them"),
+    }
+    if !dkim.old_keys.is_empty() {
+        tell("dkim", Ok(format!("kept for mails that are sent again: {}", names(true))));
+    }
+    if dkim.ed25519_key_file.is_some() && dkim.key_file.is_none() {
+        say!("note  dkim: many receivers do not know Ed25519 yet; an RSA key beside it is advised");
+    }
+    let old = dkim.old_keys.iter().filter_map(|entry| entry.split_once('=')).map(|(_, file)| Path::new(file.trim()));
+    let files = dkim.key_file.iter().chain(&dkim.ed25519_key_file).map(PathBuf::as_path).chain(old);
+    for file in files.filter(|file| app::dkim::may_others_read(file).unwrap_or(false)) {
+        say!("note  dkim: others can read {}; chmod 600 it", file.display());
+    }
 }

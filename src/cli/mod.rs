@@ -15,6 +15,7 @@ mod bench;
 mod check_config;
 mod deliver;
 mod demo;
+mod dkim;
 mod issue;
 mod news;
 mod newsletter;
@@ -50,7 +51,7 @@ enum Command {
     Demo(demo::Demo),
     /// Migrate the database, then run web, delivery and scheduler until asked to stop
     Serve(serve::Serve),
-    /// Print the effective settings, secrets masked, and try database, relay and templates
+    /// Print the effective settings, secrets masked, and try database, relay, templates and keys
     CheckConfig,
     /// Bring the database to this release's form
     Migrate,
@@ -65,6 +66,9 @@ enum Command {
     Issue(issue::Issue),
     /// Work off what is due now, then end; prints counts
     Deliver(deliver::Deliver),
+    /// Keys that mails are signed with: new
+    #[command(subcommand)]
+    Dkim(dkim::Dkim),
     /// Measure on this machine: send
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -96,6 +100,7 @@ impl From<AppError> for CliError {
             AppError::Settings(_)
             | AppError::Relay(_)
             | AppError::Keys { .. }
+            | AppError::Dkim(_)
             | AppError::Template(_)
             | AppError::Store(StoreError::Url(_)) => CliError::Usage(error.to_string()),
             _ => CliError::Failed(error.to_string()),
@@ -135,6 +140,9 @@ fn run(cli: Cli) -> Result<(), CliError> {
     if let Command::Demo(demo) = cli.command {
         return demo.run();
     }
+    if let Command::Dkim(dkim) = cli.command {
+        return dkim.run();
+    }
     if let Command::Bench(bench) = cli.command {
         return bench.run();
     }
@@ -143,7 +151,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
     let quiet = if matches!(cli.command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
     start_log(settings::log_filter().or(quiet), &settings)?;
     match cli.command {
-        Command::Demo(_) | Command::Bench(_) => Ok(()),
+        Command::Demo(_) | Command::Dkim(_) | Command::Bench(_) => Ok(()),
         Command::Serve(serve) => serve.run(settings),
         Command::CheckConfig => check_config::run(settings),
         Command::Migrate => {

@@ -55,6 +55,8 @@ impl Newsletter {
                 let (from_name, from_address) = sender(&from, &name)?;
                 let languages = languages.iter().map(|tag| tag.parse()).collect::<Result<Vec<Language>, _>>().map_err(unknown)?;
                 let request = NewsletterRequest { slug: slug.clone(), name, from_name, from_address, languages, cadence, zone };
+                let fits = app.context.signer.check_sender(&slug, &request.from_address);
+                fits.map_err(|error| CliError::Usage(error.to_string()))?;
                 let now = app.clock.now();
                 app.store.write_blocking(move |conn| newsletters::add(conn, now, &request)).map_err(failed)?;
                 say!("added. Its form: {}/n/{slug}", app.settings.public_url);

@@ -41,16 +41,18 @@ impl Job {
             None => None,
         };
         let values = self.values(ctx, key_id, unsubscribe.as_deref())?;
+        let date = time(self.row.dated_at.unwrap_or(self.row.created_at));
         let recipient = Recipient {
             to: &self.to,
             name: self.row.name.as_deref(),
             message_id: &message_id,
-            date: time(self.row.dated_at.unwrap_or(self.row.created_at)),
+            date,
             unsubscribe_url: unsubscribe.as_deref(),
             values: &values,
         };
         message::compose(&self.edition, &recipient, out)
             .map_err(|error| JourneyError::Broken(format!("delivery {}: {error}", self.row.id)))?;
+        ctx.signer.sign(out, self.row.dkim.as_deref().unwrap_or_default(), date)?;
         let tag = ctx.keyring.envelope_tag(key_id, &public_id)?;
         Ok(Envelope { from: bounce(bounce_address, domain, &tag), file_name: hex(&public_id) })
     }

@@ -126,6 +126,13 @@ impl Lane {
                 self.write_down().await?;
                 Err(error)
             }
+            Err(Unmade { error: error @ JourneyError::Dkim(_), job, .. }) => {
+                tracing::error!(delivery = id, %error, "a mail cannot be signed");
+                self.done.deferred += 1;
+                self.write_down().await?;
+                stock::put_off(&self.shared, &job).await?;
+                Ok(None)
+            }
             Err(Unmade { error, .. }) => {
                 // Our own fault, and the same next time: it must not hold up the others.
                 tracing::error!(delivery = id, %error, "a mail cannot be made");

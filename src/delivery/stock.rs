@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -23,6 +24,9 @@ use crate::store::{Conn, StoreError, deliveries, editions, issues, ledger, micro
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Editions kept at hand. Confirmations have one for each language and wording, an issue one for each language.
 const EDITIONS: usize = 64;
+
+/// How long a mail waits whose DKIM key is not on this node.
+const KEY_IS_MISSING: SignedDuration = SignedDuration::from_mins(10);
 
 #[derive(Default)]
 pub(super) struct Stock {
@@ -266,6 +270,13 @@ pub(super) async fn skip_unreadable(shared: &Shared, id: i64) -> Result<(), Jour
     Ok(())
 }
 
+/// Gives a row back that this node lacks the DKIM key for: a node that has it may take it, or this one once it has.
+pub(super) async fn put_off(shared: &Shared, job: &Job) -> Result<(), JourneyError> {
+    let (id, token, due_at) = (job.row.id, job.token, micros(shared.clock.now() + KEY_IS_MISSING));
+    shared.store.write(move |conn| ledger::put_off(conn, id, &token, due_at)).await?;
+    Ok(())
+}
+
 /// What a claim brought.
 struct Claim {
     token: ClaimToken,
@@ -280,17 +291,21 @@ async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError
     loop {
         let now = micros(shared.clock.now());
         let link_key = shared.context.keyring.current_id();
-        let by = Claimant { node_id: shared.node.id(), token: token::random_id()?, link_key, now };
+        let (node_id, token, context) = (shared.node.id(), token::random_id()?, Arc::clone(&shared.context));
         let most = shared.config.batch;
-        match shared.store.write(move |conn| claim_batch(conn, by, most, only_urgent)).await? {
+        let claim = move |conn: &mut Conn| {
+            let by = Claimant { node_id, token, link_key, dkim: context.signer.note(), now };
+            claim_batch(conn, by, most, only_urgent)
+        };
+        match shared.store.write(claim).await? {
             Some(claim) => return Ok(claim),
-            None => node::renew(shared, by.node_id).await?,
+            None => node::renew(shared, node_id).await?,
         }
     }
 }
 
 /// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
-fn claim_batch(conn: &mut Conn, by: Claimant, most: i64, only_urgent: bool) -> Result<Option<Claim>, StoreError> {
+fn claim_batch(conn: &mut Conn, by: Claimant<'_>, most: i64, only_urgent: bool) -> Result<Option<Claim>, StoreError> {
     if !nodes::may_claim(conn, by.node_id)? {
         return Ok(None);
     }

@@ -23,12 +23,15 @@ use jiff::tz::TimeZone;
 use crate::domain::language::{Language, UnknownLanguage};
 use crate::domain::token::{KeyError, Keyring, Purpose};
 use crate::i18n::MissingText;
+use crate::mail::dkim::{DkimError, Signer};
 use crate::mail::templates::{Links, TemplateError, Templates};
 use crate::store::StoreError;
 
 /// What the journeys need beside a connection: made once at start, shared by all.
 pub struct Context {
     pub keyring: Keyring,
+    /// DKIM; without keys mails go unsigned.
+    pub signer: Signer,
     pub templates: Templates,
     pub config: Config,
 }
@@ -73,6 +76,8 @@ pub enum JourneyError {
     Template(#[from] TemplateError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
     #[error(transparent)]
     Text(#[from] MissingText),
     #[error(transparent)]

@@ -56,6 +56,7 @@ pub(super) fn publish_into(
     if !ctx.config.missing_for_publishing.is_empty() {
         return Ok(PublishAnswer::SettingsMissing(ctx.config.missing_for_publishing.clone()));
     }
+    ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address)?;
     // Whoever holds this lock sees either all items ready or, afterwards, none: exactly one issue comes of them.
     newsletters::lock(conn, newsletter.id)?;
     let items = news::list_ready(conn, newsletter.id)?;

@@ -1,5 +1,6 @@
 //! From templates to frozen editions, from editions to messages, and from messages into the relay's hands.
 
+pub mod dkim;
 pub mod edition;
 pub mod message;
 pub mod quoted;

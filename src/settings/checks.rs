@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
-use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Imprint, Raw, RelaySettings, Settings, SettingsError};
+use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
 use crate::domain::address::Address;
 use crate::domain::header;
 
@@ -19,6 +19,7 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         public_url,
         http: raw.http,
         bounce: raw.bounce,
+        dkim: raw.dkim,
         templates: raw.templates,
         secret: raw.secret,
         imprint: raw.imprint,
@@ -36,6 +37,7 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
     if let Some(address) = &settings.bounce.address {
         bounce(address)?;
     }
+    dkim(&settings.dkim)?;
     let colour = settings.look.colour.strip_prefix('#').unwrap_or_default();
     if colour.len() != 6 || !colour.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(wrong("look.colour", "must be a colour like #1f4e79"));
@@ -163,6 +165,32 @@ fn bounce(address: &str) -> Result<(), SettingsError> {
         return Err(wrong("bounce.address", "must have at most 23 ASCII characters before the @, as a tag is added to them"));
     }
     Ok(())
+}
+
+/// A selector and its key file come together, and nothing is signed without a domain. The keys themselves are looked at
+/// by those who sign.
+fn dkim(dkim: &Dkim) -> Result<(), SettingsError> {
+    let pairs = [
+        ("dkim.selector", dkim.selector.is_some(), "dkim.key_file", dkim.key_file.is_some()),
+        ("dkim.ed25519_selector", dkim.ed25519_selector.is_some(), "dkim.ed25519_key_file", dkim.ed25519_key_file.is_some()),
+    ];
+    for (selector, has_selector, file, has_file) in pairs {
+        if has_selector != has_file {
+            let (there, missing) = if has_selector { (selector, file) } else { (file, selector) };
+            return Err(wrong(there, format!("needs {missing} beside it; \"rundbrief dkim new\" makes a key and prints both")));
+        }
+    }
+    let has_key = dkim.key_file.is_some() || dkim.ed25519_key_file.is_some() || !dkim.old_keys.is_empty();
+    match &dkim.domain {
+        None if has_key => Err(wrong("dkim.domain", "is missing; it is the domain that newsletters send from")),
+        Some(_) if !has_key => {
+            Err(wrong("dkim.domain", "has no key; \"rundbrief dkim new\" makes one and prints the settings that go with it"))
+        }
+        _ => match dkim.old_keys.iter().find(|entry| entry.split_once('=').is_none()) {
+            Some(_) => Err(wrong("dkim.old_keys", "must be entries like news2025=/etc/rundbrief/dkim/news2025.example.org.pem")),
+            None => Ok(()),
+        },
+    }
 }
 
 /// What reaches headers and first lines is one line; the postal address may have several.

@@ -166,6 +166,22 @@ section! {
 }
 
 section! {
+    /// R114–R121. Nothing is signed without it.
+    Dkim {
+        /// `d=`
+        domain: Option<String> = None,
+        /// Of the RSA key.
+        selector: Option<String> = None,
+        key_file: Option<PathBuf> = None,
+        ed25519_selector: Option<String> = None,
+        ed25519_key_file: Option<PathBuf> = None,
+        /// `SELECTOR=FILE` or `SELECTOR@DOMAIN=FILE`: what earlier mails were signed with.
+        #[serde(deserialize_with = "words")]
+        old_keys: Vec<String> = Vec::new(),
+    }
+}
+
+section! {
     TemplateSettings {
         /// Templates that replace ours, by file name.
         directory: Option<PathBuf> = None,
@@ -262,7 +278,7 @@ section! {
 }
 
 /// A list in the file; in the environment words with commas or spaces between them.
-fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {
@@ -273,6 +289,10 @@ fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Er
         Written::Words(text) => text.split([',', ' ']).map(str::to_owned).collect(),
         Written::List(words) => words,
     };
-    let addresses = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
-    addresses.map(|word| word.parse().map_err(|_| serde::de::Error::custom(format!("\"{word}\" is not an IP address")))).collect()
+    Ok(words.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
+}
+
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
+    let parse = |word: &String| word.parse().map_err(|_| serde::de::Error::custom(format!("\"{word}\" is not an IP address")));
+    words(deserializer)?.iter().map(parse).collect()
 }

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
@@ -19,6 +19,12 @@ use crate::domain::states::DeliveryState;
 diesel::define_sql_function! {
     /// SQL's COALESCE for two times or ids.
     fn coalesce(x: Nullable<BigInt>, y: BigInt) -> BigInt;
+}
+
+diesel::define_sql_function! {
+    /// SQL's COALESCE for two texts.
+    #[sql_name = "coalesce"]
+    fn coalesce_text(x: Nullable<Text>, y: Text) -> Text;
 }
 
 /// Back into the queue, and nobody's.
@@ -52,6 +58,8 @@ pub struct Claimed {
     pub created_at: i64,
     pub link_key: Option<i64>,
     pub dated_at: Option<i64>,
+    /// The domain and the selectors of its DKIM signatures; empty: it is not signed.
+    pub dkim: Option<String>,
     pub subscription_public_id: Option<Vec<u8>>,
     pub subscription_state: Option<String>,
     pub subscriber_public_id: Option<Vec<u8>>,
@@ -59,12 +67,13 @@ pub struct Claimed {
     pub opt_in: Option<(Vec<u8>, i64, i64)>,
 }
 
-/// Who claims, under which token, when, and with which key links are to be signed.
+/// Who claims, under which token, when, and with which keys links and mails are to be signed.
 #[derive(Clone, Copy, Debug)]
-pub struct Claimant {
+pub struct Claimant<'a> {
     pub node_id: i64,
     pub token: ClaimToken,
     pub link_key: u8,
+    pub dkim: &'a str,
     /// µs.
     pub now: i64,
 }
@@ -72,7 +81,7 @@ pub struct Claimant {
 /// Takes up to `most` due rows of one issue, or (None) of the mails that belong to no issue. Returns their ids.
 ///
 /// Two statements: on a table that was not analysed yet PostgreSQL plans the one-statement form badly.
-pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant, most: i64) -> Result<Vec<i64>, StoreError> {
+pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant<'_>, most: i64) -> Result<Vec<i64>, StoreError> {
     let ids = due_ids(conn, issue_id, by.now, most)?;
     if ids.is_empty() {
         return Ok(ids);
@@ -86,6 +95,7 @@ pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant, most: i64) ->
             // Fixed at the first claim and kept on every retry (R7, R83).
             deliveries::link_key.eq(coalesce(deliveries::link_key, i64::from(by.link_key)).nullable()),
             deliveries::dated_at.eq(coalesce(deliveries::dated_at, by.now).nullable()),
+            deliveries::dkim.eq(coalesce_text(deliveries::dkim, by.dkim).nullable()),
         ))
         .execute(conn)?;
     Ok(ids)
@@ -114,6 +124,7 @@ pub fn list_claimed(conn: &mut Conn, ids: &[i64], token: &ClaimToken) -> Result<
             deliveries::created_at,
             deliveries::link_key,
             deliveries::dated_at,
+            deliveries::dkim,
             subscriptions::public_id.nullable(),
             subscriptions::state.nullable(),
             subscribers::public_id.nullable(),
@@ -317,6 +328,15 @@ pub fn give_back(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<bool, S
         .filter(deliveries::claim_token.eq(token.to_vec()))
         .filter(deliveries::state.eq_any([DeliveryState::Claimed.as_str(), DeliveryState::Transmitting.as_str()]));
     Ok(unclaim!(conn, mine) == 1)
+}
+
+/// The same for a row that this node cannot send now: it waits until `due_at` (µs), and others go on before it.
+pub fn put_off(conn: &mut Conn, id: i64, token: &ClaimToken, due_at: i64) -> Result<bool, StoreError> {
+    let given_back = give_back(conn, id, token)?;
+    if given_back {
+        diesel::update(deliveries::table.find(id)).set(deliveries::due_at.eq(due_at)).execute(conn)?;
+    }
+    Ok(given_back)
 }
 
 /// Gives back whatever a node has claimed and not begun; also what it does not know of, because a COMMIT's answer was lost.

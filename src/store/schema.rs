@@ -257,6 +257,7 @@ diesel::table! {
         node_id -> Nullable<BigInt>,
         link_key -> Nullable<BigInt>,
         dated_at -> Nullable<BigInt>,
+        dkim -> Nullable<Text>,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         stage -> Nullable<Text>,

@@ -131,7 +131,7 @@ fn scans_whole(plan: &str, table: &str) -> bool {
 
 type Asked = fn(&mut Conn) -> Result<(), StoreError>;
 
-const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, now: 5 };
+const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, dkim: "", now: 5 };
 const SENT: Record = Record {
     id: 30_100,
     token: [9; 16],
@@ -151,13 +151,14 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 18] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 19] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
     ("intent", |c| ledger::intend(c, &[(30_100, [9; 16])]).map(drop), &["pk"]),
     ("record", |c| ledger::record(c, &[SENT]).map(drop), &["pk"]),
     ("give back one", |c| ledger::give_back(c, 30_100, &[9; 16]).map(drop), &["pk"]),
+    ("put one off", |c| ledger::put_off(c, 30_101, &[9; 16], 9).map(drop), &["pk"]),
     ("give back all", |c| ledger::give_back_all(c, 1).map(drop), &["deliveries_open"]),
     ("take over", |c| ledger::take_over(c, 1).map(drop), &["deliveries_open"]),
     ("is open", |c| d::is_open(c, 1).map(drop), &["deliveries_queued"]),

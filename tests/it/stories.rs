@@ -5,6 +5,8 @@ mod browser;
 mod command_line;
 mod confirm;
 mod deliver;
+mod dkim;
+mod dkim_keys;
 mod format;
 mod keys;
 mod leave;

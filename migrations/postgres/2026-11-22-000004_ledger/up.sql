@@ -53,6 +53,7 @@ CREATE TABLE deliveries (
     node_id BIGINT,
     link_key BIGINT,                   -- id of the key its links are signed with, fixed at the first claim
     dated_at BIGINT,                   -- the Date header, fixed at the first claim
+    dkim TEXT,                         -- domain and selectors it is signed with ('' for none), fixed at the first claim
     created_at BIGINT NOT NULL,
     ended_at BIGINT,
     stage TEXT,                         -- of the last SMTP conversation

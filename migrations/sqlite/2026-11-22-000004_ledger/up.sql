@@ -53,6 +53,7 @@ CREATE TABLE deliveries (
     node_id INTEGER,
     link_key INTEGER,                   -- id of the key its links are signed with, fixed at the first claim
     dated_at INTEGER,                   -- the Date header, fixed at the first claim
+    dkim TEXT,                         -- domain and selectors it is signed with ('' for none), fixed at the first claim
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     stage TEXT,                         -- of the last SMTP conversation

@@ -5,7 +5,7 @@ use crate::support::mails::link_in_text;
 use crate::support::relay::Options;
 
 fn with_smtputf8() -> Setup {
-    Setup { relay: Options { smtputf8: true, ..Options::default() }, settings: promised() }
+    Setup { relay: Options { smtputf8: true, ..Options::default() }, settings: promised(), ..Setup::default() }
 }
 
 /// The settings say that the relay takes SMTPUTF8, whatever it does.

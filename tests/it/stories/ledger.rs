@@ -208,7 +208,7 @@ async fn ten_nodes_claim_at_once_and_no_row_twice_on_postgres() {
             start.wait().await;
             let mut mine = Vec::new();
             loop {
-                let by = Claimant { node_id: i64::from(node), token: [node; 16], link_key: 1, now };
+                let by = Claimant { node_id: i64::from(node), token: [node; 16], link_key: 1, dkim: "", now };
                 let batch = store.write(move |conn| ledger::claim(conn, Some(1), by, 40)).await.unwrap();
                 if batch.is_empty() {
                     return mine;

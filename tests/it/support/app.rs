@@ -15,10 +15,12 @@ use rundbrief::journeys::news;
 use rundbrief::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
 use rundbrief::journeys::publish::{self, PublishAnswer};
 use rundbrief::journeys::status::{self, Counts};
+use rundbrief::mail::dkim::Algorithm;
 use rundbrief::settings::Settings;
 use rundbrief::store::{self, Store};
 
 use super::database::{Database, Kind};
+use super::dkim::key_settings;
 use super::mails::{Mail, link_in_text, path_of};
 pub use super::page::Page;
 use super::page::page;
@@ -104,6 +106,8 @@ pub struct Setup {
     pub relay: Options,
     /// Further settings, like ("RELAY__CONNECTIONS", "8").
     pub settings: Vec<(&'static str, String)>,
+    /// Mails are signed with keys under these selectors, which lie in `dkim` beside the others.
+    pub dkim: Vec<(&'static str, Algorithm)>,
 }
 
 impl TestApp {
@@ -119,7 +123,8 @@ impl TestApp {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let mut settings =
             settings(&database.url, &relay.url(), &folder.path().join("secret.keys"), listener.local_addr().unwrap().port());
-        settings.extend(setup.settings.into_iter().map(|(key, value)| (format!("RUNDBRIEF__{key}"), value)));
+        let keys = if setup.dkim.is_empty() { Vec::new() } else { key_settings(&folder.path().join("dkim"), &setup.dkim) };
+        settings.extend(setup.settings.into_iter().chain(keys).map(|(key, value)| (format!("RUNDBRIEF__{key}"), value)));
         let clock = Clock::manual(BEGIN.parse().unwrap());
         let app = {
             let clock = clock.clone();

@@ -43,7 +43,7 @@ impl TestApp {
         let now = self.now().as_microsecond();
         let claim = move |conn: &mut Conn| {
             let node_id = store::nodes::insert(conn, "by hand", now)?;
-            let ids = ledger::claim(conn, issue, Claimant { node_id, token, link_key: 1, now }, most)?;
+            let ids = ledger::claim(conn, issue, Claimant { node_id, token, link_key: 1, dkim: "", now }, most)?;
             ledger::list_claimed(conn, &ids, &token)
         };
         self.store.write(claim).await.unwrap()

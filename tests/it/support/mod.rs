@@ -5,6 +5,7 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod dkim;
 pub mod instance;
 pub mod ledger;
 pub mod mails;
