@@ -126,7 +126,7 @@ impl Lane {
                 self.write_down().await?;
                 Err(error)
             }
-            Err(Unmade { error: error @ JourneyError::Dkim(_), job, _turn }) => {
+            Err(Unmade { error: error @ JourneyError::Dkim(_), job, .. }) => {
                 tracing::error!(delivery = id, %error, "a mail cannot be signed");
                 self.done.deferred += 1;
                 self.write_down().await?;

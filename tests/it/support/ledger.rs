@@ -111,16 +111,16 @@ impl TestApp {
         super::process::read(&self.folder.path().join(name))
     }
 
-    /// Looks until a count in the database is as wished: for what real processes do in their own time. A minute at most.
+    /// Looks until a count in the database is as wished: for what real processes do in their own time. Five minutes at most.
     pub async fn until(&self, count: &str, enough: impl Fn(i64) -> bool) -> i64 {
         let sql = format!("SELECT count(*) AS value FROM {count}");
-        for _ in 0..600 {
+        for _ in 0..3_000 {
             let found = self.database.number(&sql);
             if enough(found) {
                 return found;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
-        panic!("after a minute {sql} is still {}", self.database.number(&sql));
+        panic!("after five minutes {sql} is still {}", self.database.number(&sql));
     }
 }

@@ -56,6 +56,8 @@ pub struct Options {
     pub injected: &'static str,
     /// PIPELINING: answers DATA with 354 even where no recipient was accepted.
     pub eager_354: bool,
+    /// Keeps who got a mail, not the mail: for great numbers.
+    pub forgets: bool,
 }
 
 #[derive(Clone)]
@@ -83,6 +85,7 @@ impl Default for Options {
             tls: Tls::None,
             injected: "",
             eager_354: false,
+            forgets: false,
         }
     }
 }
@@ -160,6 +163,15 @@ impl FakeRelay {
         self.book().received.clone()
     }
 
+    pub fn count(&self) -> usize {
+        self.book().received.len()
+    }
+
+    /// Who got a mail, after the first so many.
+    pub fn recipients_after(&self, first: usize) -> Vec<String> {
+        self.book().received.iter().skip(first).map(|mail| mail.to.clone()).collect()
+    }
+
     /// What came in whole and was never answered.
     pub fn unanswered(&self) -> Vec<Received> {
         self.book().unanswered.clone()
@@ -199,9 +211,9 @@ impl FakeRelay {
                 changed.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), patience)
+        tokio::time::timeout(Duration::from_secs(120), patience)
             .await
-            .expect("the fake relay got fewer mails than expected in 30 s");
+            .expect("the fake relay got fewer mails than expected in two minutes");
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {

@@ -220,7 +220,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.accept(mail, &fault).await
     }
 
-    async fn accept(&mut self, mail: Received, fault: &str) -> io::Result<Next> {
+    async fn accept(&mut self, mut mail: Received, fault: &str) -> io::Result<Next> {
+        if self.shared.options.forgets {
+            mail.data = Vec::new();
+        }
         self.mails += 1;
         let last = self.shared.options.close_after.is_some_and(|n| self.mails >= n);
         // Written down before it is answered, so that whoever has the answer finds the mail.
