@@ -206,13 +206,14 @@ impl Lane {
         };
         if shared.pace.is_limited() {
             self.write_down().await?;
-            shared.pace.wait().await;
+            shared.pace.wait(&shared.stop).await;
         }
         let outcome = match self.hand_over(job, &envelope, buffer).await? {
             Handed::Refused => {
                 self.done.refused += 1;
                 let (id, token) = (job.row.id, job.token);
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
+                shared.health.unproven(&shared).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
                 self.connection = None;
                 return Ok(true);
@@ -252,6 +253,14 @@ impl Lane {
             if self.connection.is_none() {
                 // Opening one may take long.
                 self.write_down().await?;
+            }
+            if let Err(outcome) = self.connected().await {
+                return Ok(Handed::Outcome(outcome));
+            }
+            if shared.stop.is_cancelled() {
+                // Its turn, or the connection, came after the stop (R78).
+                self.write_down().await?;
+                return Ok(Handed::Refused);
             }
             let result = self.taken.take();
             let was_taken = result.is_some();

@@ -10,14 +10,17 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::job::Job;
-use super::{Drained, Shared, node};
+use super::pace::Turns;
+use super::{Config, Drained, Shared, duties, node};
+use crate::clock::Clock;
 use crate::domain::address::Address;
+use crate::domain::after;
 use crate::domain::states::{DeliveryKind, IssueState, SubscriptionState};
 use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::mail::edition::Edition;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
-use crate::store::{Conn, StoreError, deliveries, editions, issues, ledger, micros, nodes, relays, suppressions, word};
+use crate::store::{Conn, StoreError, deliveries, editions, issues, ledger, micros, nodes, relays, suppressions, time, word};
 
 /// How long a confirmation may stand behind newsletters that are claimed already.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -42,6 +45,8 @@ struct Inner {
     looked_at: Option<Instant>,
     /// Nothing was due at the last look; the next is [`LOOK_AGAIN`] later.
     dry: bool,
+    /// The one mail at hand tries a relay that was in trouble; nothing else is begun before it has ended.
+    probing: bool,
     skipped: u64,
     trouble: Option<String>,
     failure: Option<JourneyError>,
@@ -53,7 +58,11 @@ pub(super) struct Turn(Arc<Stock>);
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.lock().under_way -= 1;
+        {
+            let mut inner = self.0.lock();
+            inner.under_way -= 1;
+            inner.probing = false;
+        }
         self.0.changed.notify_waiters();
     }
 }
@@ -66,6 +75,7 @@ struct Found {
     /// Why the relay rests.
     blocked: Option<String>,
     dry: bool,
+    probe: bool,
 }
 
 impl Stock {
@@ -122,7 +132,7 @@ impl Stock {
     fn look_in_time(self: &Arc<Self>, inner: &mut Inner, shared: &Arc<Shared>) {
         let low = i64::try_from(inner.jobs.len()).unwrap_or(i64::MAX) <= shared.config.batch / 2;
         let again = inner.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN);
-        if inner.looking || !(again || (low && !inner.dry)) {
+        if inner.looking || inner.probing || !(again || (low && !inner.dry)) {
             return;
         }
         inner.looking = true;
@@ -141,6 +151,7 @@ impl Stock {
             Ok(found) => {
                 inner.skipped += u64::try_from(found.skipped).unwrap_or(0);
                 inner.dry = found.dry;
+                inner.probing = found.probe && !found.jobs.is_empty();
                 if found.blocked.is_some() {
                     inner.trouble = found.blocked;
                 }
@@ -155,11 +166,11 @@ impl Stock {
     }
 
     async fn look(&self, shared: &Shared, only_urgent: bool) -> Result<Found, JourneyError> {
-        let Claim { token, ids, blocked, troubled } = claim(shared, only_urgent).await?;
+        let Claim { token, ids, blocked, troubled, probe, .. } = claim(shared, only_urgent).await?;
         if troubled {
             shared.health.troubled();
         }
-        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, ..Found::default() };
+        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, probe, ..Found::default() };
         if ids.is_empty() {
             return Ok(found);
         }
@@ -253,6 +264,10 @@ struct Claim {
     blocked: Option<String>,
     /// Trouble is noted, old or new, by this node or another.
     troubled: bool,
+    /// The relay's pause is over, and this one mail is to find out how it is (R65).
+    probe: bool,
+    /// The next turn under the limits is later.
+    paced: bool,
 }
 
 async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError> {
@@ -260,35 +275,64 @@ async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError
         let now = micros(shared.clock.now());
         let link_key = shared.context.keyring.current_id();
         let by = Claimant { node_id: shared.node.id(), token: token::random_id()?, link_key, now };
-        let most = shared.config.batch;
-        match shared.store.write(move |conn| claim_batch(conn, by, most, only_urgent)).await? {
-            Some(claim) => return Ok(claim),
+        let (config, clock) = (Arc::clone(&shared.config), shared.clock.clone());
+        match shared.store.write(move |conn| claim_batch(conn, by, &config, &clock, only_urgent)).await? {
+            Some(claim) => {
+                shared.pace.set_waits(claim.paced);
+                return Ok(claim);
+            }
             None => node::renew(shared, by.node_id).await?,
         }
     }
 }
 
 /// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
-fn claim_batch(conn: &mut Conn, by: Claimant, most: i64, only_urgent: bool) -> Result<Option<Claim>, StoreError> {
+fn claim_batch(
+    conn: &mut Conn,
+    by: Claimant,
+    config: &Config,
+    clock: &Clock,
+    only_urgent: bool,
+) -> Result<Option<Claim>, StoreError> {
     if !nodes::may_claim(conn, by.node_id)? {
         return Ok(None);
     }
-    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false };
+    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false };
+    let mut most = config.batch;
+    let turns = Turns::find(conn, config.limits, clock, by.now)?;
+    if let Some(turns) = &turns {
+        claim.paced = turns.most == 0;
+        most = most.min(turns.most);
+    }
+    if claim.paced {
+        return Ok(Some(claim));
+    }
     if let Some(health) = relays::find(conn, deliveries::RELAY)? {
         claim.troubled = true;
-        if health.blocked_until.is_some_and(|until| until > by.now) {
+        let failures = u32::try_from(health.failures).unwrap_or(u32::MAX);
+        if !relays::take_probe(conn, deliveries::RELAY, micros(time(by.now) + after::relay_pause(failures)), by.now)? {
             claim.blocked = Some(health.trouble.unwrap_or_default());
             return Ok(Some(claim));
         }
+        (claim.probe, most) = (true, 1);
     }
     claim.ids = ledger::claim(conn, None, by, most)?;
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
+            if duties::is_expired(config.expiry, issue.published_at, by.now) {
+                continue;
+            }
             claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
             if !claim.ids.is_empty() {
                 break;
             }
         }
+    }
+    if let Some(turns) = turns {
+        turns.take(conn, claim.ids.len())?;
+    }
+    if claim.probe && claim.ids.is_empty() {
+        relays::give_probe_back(conn, deliveries::RELAY)?;
     }
     Ok(Some(claim))
 }
