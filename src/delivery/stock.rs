@@ -319,7 +319,9 @@ fn claim_batch(
     claim.ids = ledger::claim(conn, None, by, most)?;
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
-            if duties::is_expired(config.expiry, issue.published_at, by.now) {
+            // R63. What staff have resent since is still to go.
+            let expired = duties::is_expired(config.expiry, issue.published_at, by.now);
+            if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }
             claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;

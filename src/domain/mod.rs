@@ -22,6 +22,8 @@ mod address_tests;
 #[cfg(test)]
 mod after_tests;
 #[cfg(test)]
+mod matrix_tests;
+#[cfg(test)]
 mod news_tests;
 #[cfg(test)]
 mod token_tests;

@@ -212,7 +212,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("delivery.final_dot_seconds", *final_dot_seconds, 1, 3_600),
         ("delivery.takeover_seconds", *takeover_seconds, 5, 3_600),
         ("delivery.batch", *batch, 1, 10_000),
-        ("delivery.expire_hours", *expire_hours, 1, 720),
+        ("delivery.expire_hours", *expire_hours, 1, 87_600),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.hours", session.hours, 1, 168),
         ("schedule.missed_hours", schedule.missed_hours, 1, 8_760),

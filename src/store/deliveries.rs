@@ -134,11 +134,13 @@ pub fn skip_cancelled(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Re
     skip!(conn, deliveries::id.eq_any(ids), "cancelled", now)
 }
 
-/// Ends up to `most` queued rows of an issue whose time is over, whenever they are due. Returns how many there were.
+/// Ends up to `most` queued rows of an issue whose time is over, whenever they are due, except those that staff decided to
+/// resend. Returns how many there were.
 pub fn expire(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Result<usize, StoreError> {
     let ids: Vec<i64> = deliveries::table
         .filter(deliveries::issue_id.eq(issue_id))
         .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(deliveries::resends.eq(0))
         .order((deliveries::due_at, deliveries::id))
         .limit(most)
         .select(deliveries::id)

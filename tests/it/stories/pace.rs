@@ -1,8 +1,9 @@
 //! Only so many mails in a time, for all nodes together, and confirmations go first.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::time::Instant;
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::database::Kind;
@@ -54,16 +55,16 @@ each_database!(a_new_sender_begins_slowly, limited("RELAY__RAMP_UP_PER_HOUR", 3_
 });
 
 each_database!(a_confirmation_overtakes_fifty_thousand_mails_of_an_issue, limited("RELAY__PER_SECOND", 50), |app| async move {
-    app.crowd(1).await;
+    app.crowd(60).await;
     app.publishes("Treffen").await;
     app.fans_out(1).await;
-    // The same reader's mail once more, for so many other readers.
+    // Behind them wait so many others.
     let random = if app.database.kind == Kind::Sqlite { "randomblob(16)" } else { "uuid_send(gen_random_uuid())" };
     app.database.execute(&format!(
         "INSERT INTO deliveries (public_id, kind, issue_id, edition_id, newsletter_id, address, relay, state, due_at, created_at)
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
             SELECT {random}, d.kind, d.issue_id, d.edition_id, d.newsletter_id, 'x' || n.i || '@example.org', d.relay, d.state, d.due_at, d.created_at
-            FROM n, deliveries d"
+            FROM n, deliveries d WHERE d.address = 'reader-1@example.org'"
     ));
     assert_eq!(app.drain().await.sent, 50);
     app.asks("ada@example.org", "de").await;
