@@ -16,6 +16,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::Clock;
 use crate::delivery::{self, Engine};
+use crate::domain::pace::Limits;
 use crate::domain::token::{self, KeyError, Keyring};
 use crate::journeys::{self, Context, JourneyError};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
@@ -103,6 +104,8 @@ impl App {
             mails_per_connection: usize::try_from(relay.mails_per_connection).unwrap_or(usize::MAX),
             batch: i64::from(delivery.batch),
             per_second: relay.per_second,
+            limits: Limits { per_second: relay.per_second, per_hour: relay.per_hour, ramp_up_per_hour: relay.ramp_up_per_hour },
+            expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),
             node_name: format!("{}-{}", self.settings.public_host(), std::process::id()),

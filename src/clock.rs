@@ -35,6 +35,11 @@ impl Clock {
         }
     }
 
+    /// Whether this is the system's clock, and not one that a test moves.
+    pub fn is_system(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
     /// Moves a manual clock. Does nothing to the system's.
     pub fn advance(&self, by: jiff::SignedDuration) {
         if let Source::Manual(at) = &self.0 {

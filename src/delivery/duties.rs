@@ -33,7 +33,26 @@ pub(super) async fn prepare(shared: &Shared) -> Result<(), JourneyError> {
         let now = micros(shared.clock.now());
         while shared.store.write(move |conn| deliveries::skip_cancelled(conn, id, CHUNK, now)).await? > 0 {}
     }
+    expire(shared).await
+}
+
+/// R63: news that could not be handed over in time is no news any more.
+async fn expire(shared: &Shared) -> Result<(), JourneyError> {
+    let now = micros(shared.clock.now());
+    for issue in shared.store.read(|conn| issues::list_in(conn, IssueState::Sending)).await? {
+        if !is_expired(shared.config.expiry, issue.published_at, now) {
+            continue;
+        }
+        let id = issue.id;
+        while shared.store.write(move |conn| deliveries::expire(conn, id, CHUNK, now)).await? > 0 {}
+    }
     Ok(())
+}
+
+/// Whether an issue that was published then may not be tried any more. Times in µs.
+pub(super) fn is_expired(after: Duration, published_at: Option<i64>, now: i64) -> bool {
+    let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
+    published_at.is_some_and(|at| at.saturating_add(after) < now)
 }
 
 pub(super) async fn finish(shared: &Shared) -> Result<(), JourneyError> {

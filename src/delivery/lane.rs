@@ -149,13 +149,14 @@ impl Lane {
         let shared = Arc::clone(&self.shared);
         if shared.pace.is_limited() {
             self.write_down().await?;
-            shared.pace.wait().await;
+            shared.pace.wait(&shared.stop).await;
         }
         let outcome = match self.hand_over(mail).await? {
             Handed::Refused => {
                 self.done.refused += 1;
                 let (id, token) = (mail.job.row.id, mail.job.token);
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
+                shared.health.unproven(&shared).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
                 self.connection = None;
                 return Ok(true);
@@ -200,6 +201,11 @@ impl Lane {
                 if let Err(outcome) = self.connect().await {
                     return Ok(Handed::Outcome(outcome));
                 }
+            }
+            if shared.stop.is_cancelled() {
+                // Its turn, or the connection, came after the stop (R78).
+                self.write_down().await?;
+                return Ok(Handed::Refused);
             }
             let goes_ahead = self.next.is_none()
                 && !shared.pace.is_limited()

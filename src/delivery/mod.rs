@@ -5,6 +5,7 @@
 //! result durable before the lane's next intent (design: "The ledger, step by step").
 
 mod book;
+mod claim;
 mod duties;
 mod job;
 mod lane;
@@ -21,11 +22,15 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::domain::pace::Limits;
 use crate::domain::states::DeliveryState;
 use crate::journeys::{Context, JourneyError};
 use crate::mail::relay::Relay;
 use crate::store::{DeliveryLock, Store};
 pub use node::Node;
+
+/// How often an engine that has no other work looks whether its turn has come.
+const TURN: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -37,6 +42,10 @@ pub struct Config {
     pub batch: i64,
     /// Mails a second over all lanes of this node; None: as fast as the relay takes them.
     pub per_second: Option<u32>,
+    /// Over all lanes of all nodes.
+    pub limits: Limits,
+    /// How long after publishing an issue's mails are given up.
+    pub expiry: Duration,
     /// How long another node's beat may stand still before it is taken for dead.
     pub takeover: Duration,
     /// Where bounces go; None: bounce@ the sender's domain.
@@ -104,7 +113,7 @@ pub(crate) struct Shared {
     pub context: Arc<Context>,
     pub clock: Clock,
     pub relay: Relay,
-    pub config: Config,
+    pub config: Arc<Config>,
     pub node: Node,
     pub stop: CancellationToken,
     pub lanes: pool::Pool,
@@ -141,7 +150,7 @@ impl Engine {
             context,
             clock,
             relay,
-            config,
+            config: Arc::new(config),
             node,
         };
         Ok(Self { shared: Arc::new(shared), _lock: lock })
@@ -189,6 +198,11 @@ impl Engine {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;
             duties::finish(&self.shared).await?;
+            if round.is_idle() && self.shared.pace.waits() && self.shared.clock.is_system() && !self.shared.stop.is_cancelled() {
+                // What is due is not worked off: its turn comes soon.
+                tokio::time::sleep(TURN).await;
+                continue;
+            }
             let done = round.is_idle() || round.trouble.is_some() || self.shared.stop.is_cancelled();
             all.add(round);
             if done {

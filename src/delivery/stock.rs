@@ -10,15 +10,15 @@ use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::claim::{self, Claim};
 use super::job::Job;
-use super::{Drained, Shared, node};
+use super::{Drained, Shared};
 use crate::domain::address::Address;
-use crate::domain::states::{DeliveryKind, IssueState, SubscriptionState};
-use crate::domain::token::{self, Keyring};
+use crate::domain::states::DeliveryKind;
 use crate::journeys::JourneyError;
 use crate::mail::edition::Edition;
-use crate::store::ledger::{ClaimToken, Claimant, Claimed};
-use crate::store::{Conn, StoreError, deliveries, editions, issues, ledger, micros, nodes, relays, suppressions, word};
+use crate::store::ledger::{ClaimToken, Claimed};
+use crate::store::{deliveries, editions, ledger, micros, word};
 
 /// How long a confirmation may stand behind newsletters that are claimed already.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -46,6 +46,8 @@ struct Inner {
     looked_at: Option<Instant>,
     /// Nothing was due at the last look; the next is [`LOOK_AGAIN`] later.
     dry: bool,
+    /// The one mail at hand tries a relay that was in trouble; nothing else is begun before it has ended.
+    probing: bool,
     skipped: u64,
     trouble: Option<String>,
     failure: Option<JourneyError>,
@@ -57,7 +59,11 @@ pub(super) struct Turn(Arc<Stock>);
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.lock().under_way -= 1;
+        {
+            let mut inner = self.0.lock();
+            inner.under_way -= 1;
+            inner.probing = false;
+        }
         self.0.changed.notify_waiters();
     }
 }
@@ -70,6 +76,7 @@ struct Found {
     /// Why the relay rests.
     blocked: Option<String>,
     dry: bool,
+    probe: bool,
 }
 
 impl Stock {
@@ -138,7 +145,7 @@ impl Stock {
     fn look_in_time(self: &Arc<Self>, inner: &mut Inner, shared: &Arc<Shared>) {
         let low = i64::try_from(inner.jobs.len()).unwrap_or(i64::MAX) <= shared.config.batch / 2;
         let again = inner.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN);
-        if inner.looking || !(again || (low && !inner.dry)) {
+        if inner.looking || inner.probing || !(again || (low && !inner.dry)) {
             return;
         }
         inner.looking = true;
@@ -157,6 +164,7 @@ impl Stock {
             Ok(found) => {
                 inner.skipped += u64::try_from(found.skipped).unwrap_or(0);
                 inner.dry = found.dry;
+                inner.probing = found.probe && !found.jobs.is_empty();
                 if found.blocked.is_some() {
                     inner.trouble = found.blocked;
                 }
@@ -171,11 +179,11 @@ impl Stock {
     }
 
     async fn look(&self, shared: &Shared, only_urgent: bool) -> Result<Found, JourneyError> {
-        let Claim { token, ids, blocked, troubled } = claim(shared, only_urgent).await?;
+        let Claim { token, ids, blocked, troubled, probe, .. } = claim::claim(shared, only_urgent).await?;
         if troubled {
             shared.health.troubled();
         }
-        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, ..Found::default() };
+        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, probe, ..Found::default() };
         if ids.is_empty() {
             return Ok(found);
         }
@@ -184,7 +192,7 @@ impl Stock {
             .store
             .read(move |conn| {
                 let rows = ledger::list_claimed(conn, &ids, &token)?;
-                sort_out(conn, &context.keyring, rows, now)
+                claim::sort_out(conn, &context.keyring, rows, now)
             })
             .await?;
         for (reason, ids) in unwanted {
@@ -275,88 +283,4 @@ pub(super) async fn put_off(shared: &Shared, job: &Job) -> Result<(), JourneyErr
     let (id, token, due_at) = (job.row.id, job.token, micros(shared.clock.now() + KEY_IS_MISSING));
     shared.store.write(move |conn| ledger::put_off(conn, id, &token, due_at)).await?;
     Ok(())
-}
-
-/// What a claim brought.
-struct Claim {
-    token: ClaimToken,
-    ids: Vec<i64>,
-    /// Why the relay rests.
-    blocked: Option<String>,
-    /// Trouble is noted, old or new, by this node or another.
-    troubled: bool,
-}
-
-async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError> {
-    loop {
-        let now = micros(shared.clock.now());
-        let link_key = shared.context.keyring.current_id();
-        let (node_id, token, context) = (shared.node.id(), token::random_id()?, Arc::clone(&shared.context));
-        let most = shared.config.batch;
-        let claim = move |conn: &mut Conn| {
-            let by = Claimant { node_id, token, link_key, dkim: context.signer.note(), now };
-            claim_batch(conn, by, most, only_urgent)
-        };
-        match shared.store.write(claim).await? {
-            Some(claim) => return Ok(claim),
-            None => node::renew(shared, node_id).await?,
-        }
-    }
-}
-
-/// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
-fn claim_batch(conn: &mut Conn, by: Claimant<'_>, most: i64, only_urgent: bool) -> Result<Option<Claim>, StoreError> {
-    if !nodes::may_claim(conn, by.node_id)? {
-        return Ok(None);
-    }
-    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false };
-    if let Some(health) = relays::find(conn, deliveries::RELAY)? {
-        claim.troubled = true;
-        if health.blocked_until.is_some_and(|until| until > by.now) {
-            claim.blocked = Some(health.trouble.unwrap_or_default());
-            return Ok(Some(claim));
-        }
-    }
-    claim.ids = ledger::claim(conn, None, by, most)?;
-    if claim.ids.is_empty() && !only_urgent {
-        for issue in issues::list_in(conn, IssueState::Sending)? {
-            claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
-            if !claim.ids.is_empty() {
-                break;
-            }
-        }
-    }
-    Ok(Some(claim))
-}
-
-/// Rows to send, and those that must not be, by reason.
-type Sorted = (Vec<Claimed>, HashMap<&'static str, Vec<i64>>);
-
-/// The last look before mails are made (R31, R108).
-fn sort_out(conn: &mut Conn, keyring: &Keyring, rows: Vec<Claimed>, now: i64) -> Result<Sorted, StoreError> {
-    // A confirmation may go to a suppressed address: completing it is what lifts the suppression (R109).
-    let keys_of = |row: &Claimed| match Address::parse(&row.address) {
-        Ok(address) if row.issue_id.is_some() => keyring.address_keys(address.canonical()),
-        _ => Vec::new(),
-    };
-    let keys: Vec<Vec<[u8; 32]>> = rows.iter().map(keys_of).collect();
-    let suppressed = suppressions::list_suppressed(conn, &keys.concat(), now)?;
-    let mut unwanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
-    let mut wanted = Vec::with_capacity(rows.len());
-    for (row, keys) in rows.into_iter().zip(keys) {
-        let reason = if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
-            Some("expired")
-        } else if row.subscription_state.as_deref().is_some_and(|state| state != SubscriptionState::Active.as_str()) {
-            Some("unsubscribed")
-        } else if keys.iter().any(|key| suppressed.contains(key.as_slice())) {
-            Some("suppressed")
-        } else {
-            None
-        };
-        match reason {
-            Some(reason) => unwanted.entry(reason).or_default().push(row.id),
-            None => wanted.push(row),
-        }
-    }
-    Ok((wanted, unwanted))
 }

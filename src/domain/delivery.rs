@@ -18,6 +18,23 @@ pub enum Stage {
 }
 
 impl Stage {
+    const ALL: [Stage; 9] = [
+        Stage::Connect,
+        Stage::Banner,
+        Stage::Ehlo,
+        Stage::StartTls,
+        Stage::Auth,
+        Stage::Mail,
+        Stage::Rcpt,
+        Stage::Data,
+        Stage::FinalDot,
+    ];
+
+    /// The stage that a name in the ledger stands for, if any.
+    pub fn parse(word: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
     /// The stage's name in the ledger and in messages to people.
     pub fn as_str(self) -> &'static str {
         match self {

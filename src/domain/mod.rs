@@ -6,10 +6,12 @@ mod base32;
 pub mod cadence;
 pub mod content;
 pub mod delivery;
+pub mod guard;
 pub mod header;
 pub mod language;
 pub mod nearest;
 pub mod news;
+pub mod pace;
 pub mod slug;
 pub mod staff;
 pub mod states;
@@ -19,6 +21,8 @@ pub mod token;
 mod address_tests;
 #[cfg(test)]
 mod after_tests;
+#[cfg(test)]
+mod matrix_tests;
 #[cfg(test)]
 mod news_tests;
 #[cfg(test)]

@@ -70,7 +70,10 @@ pub fn release(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str, numbe
         return Ok(Steered::NotIn(state));
     }
     if issue.number.is_some() {
-        return steer(conn, slug, number, &[IssueState::Held], IssueState::Sending);
+        return match issues::release(conn, issue.id)? {
+            true => Ok(Steered::Done),
+            false => Ok(Steered::NotIn(issues::get(conn, issue.id)?.state()?)),
+        };
     }
     Ok(match schedule::release(conn, ctx, now, &issue)? {
         Some(answer) => Steered::Published(answer),

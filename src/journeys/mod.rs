@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod confirm;
+mod guard;
 pub mod issues;
 pub mod leave;
 pub mod news;

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Context, JourneyError, leave};
+use super::{Context, JourneyError, guard, leave};
 use crate::domain::address::Address;
 use crate::domain::after::{self, Next};
 use crate::domain::delivery::Outcome;
@@ -57,6 +57,9 @@ pub fn settle(
         }
         if let Next::Bounced { suppress: true } = next {
             suppress(conn, ctx, now, &attempt.address)?;
+        }
+        if attempt.kind == DeliveryKind::Issue && record.state != DeliveryState::Sent {
+            guard::look(conn, attempt.id, record.state, attempt.outcome.reply())?;
         }
         settled.push(Some(Settled { state: record.state, relay_rests: next == Next::BackToQueue }));
     }

@@ -129,6 +129,8 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
         connections: raw.connections,
         mails_per_connection: raw.mails_per_connection,
         per_second: raw.per_second,
+        per_hour: raw.per_hour,
+        ramp_up_per_hour: raw.ramp_up_per_hour,
         smtputf8: raw.smtputf8,
     })
 }
@@ -217,11 +219,14 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         final_dot_seconds,
         takeover_seconds,
         batch,
+        expire_hours,
     } = delivery;
     let ranges = [
         ("relay.connections", relay.connections, 1, 200),
         ("relay.mails_per_connection", relay.mails_per_connection, 1, 100_000),
         ("relay.per_second", relay.per_second.unwrap_or(1), 1, 100_000),
+        ("relay.per_hour", relay.per_hour.unwrap_or(1), 1, 100_000_000),
+        ("relay.ramp_up_per_hour", relay.ramp_up_per_hour.unwrap_or(1), 1, 100_000_000),
         ("retention.confirmation_days", retention.confirmation_days, 1, 14),
         ("retention.delivery_days", retention.delivery_days, 7, 3_650),
         ("retention.proof_years", retention.proof_years, 1, 30),
@@ -235,6 +240,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("delivery.final_dot_seconds", *final_dot_seconds, 1, 3_600),
         ("delivery.takeover_seconds", *takeover_seconds, 5, 3_600),
         ("delivery.batch", *batch, 1, 10_000),
+        ("delivery.expire_hours", *expire_hours, 1, 87_600),
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.hours", session.hours, 1, 168),
         ("schedule.missed_hours", schedule.missed_hours, 1, 8_760),

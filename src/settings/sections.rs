@@ -93,6 +93,8 @@ pub(super) struct RawRelay {
     pub connections: u32,
     pub mails_per_connection: u32,
     pub per_second: Option<u32>,
+    pub per_hour: Option<u32>,
+    pub ramp_up_per_hour: Option<u32>,
     pub smtputf8: bool,
 }
 
@@ -105,6 +107,8 @@ impl Default for RawRelay {
             connections: 2,
             mails_per_connection: 100,
             per_second: None,
+            per_hour: None,
+            ramp_up_per_hour: None,
             smtputf8: false,
         }
     }
@@ -122,14 +126,25 @@ pub struct RelaySettings {
     pub mails_per_connection: u32,
     /// Mails a second over all connections; `None` is as fast as it goes.
     pub per_second: Option<u32>,
+    pub per_hour: Option<u32>,
+    pub ramp_up_per_hour: Option<u32>,
     /// Whether the relay takes addresses with non-ASCII local parts (SMTPUTF8); without it they are refused at sign-up (R21).
     pub smtputf8: bool,
 }
 
 impl Default for RelaySettings {
     fn default() -> Self {
-        let RawRelay { connections, mails_per_connection, per_second, smtputf8, .. } = RawRelay::default();
-        Self { url: None, ehlo_name: "localhost".to_owned(), connections, mails_per_connection, per_second, smtputf8 }
+        let RawRelay { connections, mails_per_connection, smtputf8, .. } = RawRelay::default();
+        Self {
+            url: None,
+            ehlo_name: "localhost".to_owned(),
+            connections,
+            mails_per_connection,
+            per_second: None,
+            per_hour: None,
+            ramp_up_per_hour: None,
+            smtputf8,
+        }
     }
 }
 
@@ -259,6 +274,7 @@ section! {
         takeover_seconds: u32 = 30,
         /// Rows that a node claims at a time.
         batch: u32 = 500,
+        expire_hours: u32 = 48,
     }
 }
 

@@ -134,6 +134,24 @@ pub fn skip_cancelled(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Re
     skip!(conn, deliveries::id.eq_any(ids), "cancelled", now)
 }
 
+/// Ends up to `most` queued rows of an issue whose time is over, whenever they are due, except those that staff decided to
+/// resend. Returns how many there were.
+pub fn expire(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = deliveries::table
+        .filter(deliveries::issue_id.eq(issue_id))
+        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(deliveries::resends.eq(0))
+        .order((deliveries::due_at, deliveries::id))
+        .limit(most)
+        .select(deliveries::id)
+        .load(conn)?;
+    // Another node may have taken some meanwhile: those are theirs.
+    let queued = deliveries::table.filter(deliveries::id.eq_any(ids)).filter(deliveries::state.eq("queued"));
+    Ok(diesel::update(queued)
+        .set((deliveries::state.eq("failed"), deliveries::reason.eq("expired"), deliveries::ended_at.eq(now)))
+        .execute(conn)?)
+}
+
 /// Ends these rows if they still wait.
 pub fn skip_ids(conn: &mut Conn, ids: Vec<i64>, reason: &'static str, now: i64) -> Result<usize, StoreError> {
     skip!(conn, deliveries::id.eq_any(ids), reason, now)

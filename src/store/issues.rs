@@ -146,6 +146,41 @@ pub fn hold(conn: &mut Conn, id: i64, from: IssueState, reason: &str) -> Result<
         == 1)
 }
 
+/// What the run guard is at.
+pub const WATCHING: i64 = 0;
+/// Its first results were well enough.
+pub const PASSED: i64 = 1;
+/// Staff have released it: the guard says nothing more about it.
+pub const OVERRULED: i64 = 2;
+
+pub fn guard(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
+    Ok(issues::table.find(id).select(issues::guard).first(conn)?)
+}
+
+/// The guard has seen enough of an issue's first results.
+pub fn set_passed(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::guard.eq(WATCHING));
+    diesel::update(row).set(issues::guard.eq(PASSED)).execute(conn)?;
+    Ok(())
+}
+
+/// A held issue goes on from where it was held. False: it is not held any more.
+pub fn release(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq(IssueState::Held.as_str()));
+    let from: Option<Option<String>> = row.select(issues::held_from).first(conn).optional()?;
+    let Some(from) = from else { return Ok(false) };
+    let state = from.unwrap_or_else(|| IssueState::Sending.as_str().to_owned());
+    Ok(diesel::update(row)
+        .set((
+            issues::state.eq(state),
+            issues::held_from.eq(None::<String>),
+            issues::held_reason.eq(None::<String>),
+            issues::guard.eq(OVERRULED),
+        ))
+        .execute(conn)?
+        == 1)
+}
+
 /// The fan-out has reached this activation. False: another node was faster; nothing of this chunk may be kept.
 pub fn advance_fan_out(conn: &mut Conn, id: i64, from: i64, to: i64) -> Result<bool, StoreError> {
     let row = issues::table

@@ -11,6 +11,7 @@ pub struct RelayHealth {
     pub name: String,
     pub failures: i64,
     pub blocked_until: Option<i64>,
+    pub probe_until: Option<i64>,
     pub trouble: Option<String>,
 }
 
@@ -28,14 +29,31 @@ pub fn set_trouble(
     now: i64,
 ) -> Result<(), StoreError> {
     use relays as r;
-    let row =
-        (r::name.eq(name), r::failures.eq(failures), r::blocked_until.eq(blocked_until), r::trouble.eq(trouble), r::at.eq(now));
+    let pause = (r::failures.eq(failures), r::blocked_until.eq(blocked_until), r::trouble.eq(trouble), r::at.eq(now));
+    let row = (r::name.eq(name), pause);
     each!(conn, |c| diesel::insert_into(r::table)
         .values(row)
         .on_conflict(r::name)
         .do_update()
-        .set((r::failures.eq(failures), r::blocked_until.eq(blocked_until), r::trouble.eq(trouble), r::at.eq(now)))
+        .set((pause, r::probe_until.eq(None::<i64>)))
         .execute(c))?;
+    Ok(())
+}
+
+/// Takes the one probe of a relay whose pause is over; until `probe_until` (µs) nobody else tries it. False: another node
+/// has it, or the relay rests again.
+pub fn take_probe(conn: &mut Conn, name: &str, probe_until: i64, now: i64) -> Result<bool, StoreError> {
+    use relays as r;
+    let free = r::table
+        .filter(r::name.eq(name))
+        .filter(r::blocked_until.is_null().or(r::blocked_until.le(now)))
+        .filter(r::probe_until.is_null().or(r::probe_until.le(now)));
+    Ok(diesel::update(free).set(r::probe_until.eq(probe_until)).execute(conn)? == 1)
+}
+
+/// The probe came to nothing, because there was no mail for it: whoever has one may try.
+pub fn give_probe_back(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
+    diesel::update(relays::table.find(name)).set(relays::probe_until.eq(None::<i64>)).execute(conn)?;
     Ok(())
 }
 

@@ -156,6 +156,7 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         held_reason -> Nullable<Text>,
         held_from -> Nullable<Text>,
+        guard -> BigInt,
         activation_limit -> Nullable<BigInt>,
         fanned_out_to -> BigInt,
         published_at -> Nullable<BigInt>,
@@ -229,8 +230,17 @@ diesel::table! {
         name -> Text,
         failures -> BigInt,
         blocked_until -> Nullable<BigInt>,
+        probe_until -> Nullable<BigInt>,
         trouble -> Nullable<Text>,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    paces (relay) {
+        relay -> Text,
+        next_at -> BigInt,
+        since -> BigInt,
     }
 }
 
@@ -353,6 +363,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     editions,
     nodes,
     relays,
+    paces,
     deliveries,
     staff,
     sign_in_failures,

@@ -11,7 +11,7 @@ use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
-use rundbrief::store::{Conn, StoreError, issues, opt_ins, subscribers, subscriptions};
+use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions};
 
 use crate::support::database::{Database, Kind};
 
@@ -151,7 +151,7 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 19] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 21] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
@@ -166,6 +166,8 @@ const QUESTIONS: [(&str, Asked, &[&str]); 19] = [
     ("skip cancelled", |c| d::skip_cancelled(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("unclaim an issue", |c| d::unclaim_issue(c, 1).map(drop), &["deliveries_open"]),
     ("cancelled with a queue", |c| issues::list_cancelled_with_queue(c).map(drop), &["deliveries_queued"]),
+    ("first results", |c| results::list_around(c, 1, 25_000).map(drop), &["pk"]),
+    ("expire", |c| d::expire(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("resend doubts", |c| d::resend_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
     ("accept doubts", |c| d::accept_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
     ("fan out", |c| d::fan_out(c, chunk(), 5).map(drop), &["subscriptions_recipients"]),

@@ -26,8 +26,16 @@ CREATE TABLE relays (
     name TEXT PRIMARY KEY,
     failures BIGINT NOT NULL,
     blocked_until BIGINT,
+    probe_until BIGINT, -- one node tries it with one mail; the others wait until then
     trouble TEXT,
     at BIGINT NOT NULL
+);
+
+-- Turns at a relay that takes only so many mails in a time, for all nodes together.
+CREATE TABLE paces (
+    relay TEXT PRIMARY KEY,
+    next_at BIGINT NOT NULL,
+    since BIGINT NOT NULL                   -- the first mail under a limit; a ramp counts its days from here
 );
 
 -- The ledger: one durable row per recipient and mail. Queue, proof and progress at once.

@@ -1,4 +1,5 @@
 DROP TABLE deliveries;
+DROP TABLE paces;
 DROP TABLE relays;
 DROP TABLE nodes;
 DROP TABLE editions;

@@ -26,8 +26,16 @@ CREATE TABLE relays (
     name TEXT PRIMARY KEY,
     failures INTEGER NOT NULL,
     blocked_until INTEGER,
+    probe_until INTEGER, -- one node tries it with one mail; the others wait until then
     trouble TEXT,
     at INTEGER NOT NULL
+) STRICT;
+
+-- Turns at a relay that takes only so many mails in a time, for all nodes together.
+CREATE TABLE paces (
+    relay TEXT PRIMARY KEY,
+    next_at INTEGER NOT NULL,
+    since INTEGER NOT NULL                   -- the first mail under a limit; a ramp counts its days from here
 ) STRICT;
 
 -- The ledger: one durable row per recipient and mail. Queue, proof and progress at once.

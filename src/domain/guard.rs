@@ -1,0 +1,163 @@
+//! The run guard: when the first results of an issue say that something is wrong with it or with us, a person has to look
+//! before everybody else gets the same (R90; Appendix A1 and A2 of our requirements: "stop run").
+//!
+//! The limits are shares of the first 200 results, as numbers: 21 hard refusals or 5 of policy hold an issue, however few
+//! results there are yet. So neither the first bounces of a small issue nor chance among the first few hold anything.
+
+use super::delivery::{Reply, Stage};
+use super::states::DeliveryState;
+
+/// So many results count; what comes later is every list's ordinary loss.
+pub const FIRST: usize = 200;
+/// More than 10 % of [`FIRST`].
+const MOST_HARD: usize = 20;
+/// More than 2 % of [`FIRST`].
+const MOST_POLICY: usize = 4;
+/// The same refusal of the message so often in a row is no accident.
+const IDENTICAL: usize = 3;
+
+/// How a delivery of the issue ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub state: DeliveryState,
+    pub reply: Reply,
+}
+
+/// A single answer that holds the issue: the next reader would get the same. None: it may go on.
+pub fn at_once(reply: &Reply) -> Option<String> {
+    let refused = (500..600).contains(&reply.code);
+    let too_big = matches!(reply.enhanced(), Some((_, 2, 3) | (_, 3, 4)))
+        || (reply.code == 552 && reply.stage >= Stage::Data && reply.enhanced().is_none());
+    match reply.stage {
+        Stage::Auth if refused => {
+            Some(format!("the relay refuses our user or password ({}): correct relay.url, then release the issue", said(reply)))
+        }
+        Stage::Rcpt | Stage::Data | Stage::FinalDot if refused && too_big => {
+            Some(format!("the mail is too large ({}): make pictures or texts smaller, or raise the relay's limit", said(reply)))
+        }
+        _ => None,
+    }
+}
+
+/// The same refusal three times in a row, where it concerns the message. `newest` comes first.
+pub fn in_a_row(newest: &[Ended]) -> Option<String> {
+    let first = newest.first()?;
+    let same = |ended: &&Ended| {
+        is_of_the_message(ended)
+            && (ended.reply.stage, ended.reply.code, ended.reply.enhanced())
+                == (first.reply.stage, first.reply.code, first.reply.enhanced())
+    };
+    (newest.iter().take(IDENTICAL).filter(same).count() == IDENTICAL).then(|| {
+        format!(
+            "the relay refused the message {IDENTICAL} times in a row with the same answer (at {}: {})",
+            first.reply.stage.as_str(),
+            said(&first.reply)
+        )
+    })
+}
+
+/// Whether a refusal can be one of [`in_a_row`]: said of the message, or of how we speak (x.5.x, x.6.x).
+pub fn is_of_the_message(ended: &Ended) -> bool {
+    ended.state == DeliveryState::Failed
+        && (500..600).contains(&ended.reply.code)
+        && (ended.reply.stage >= Stage::Data || matches!(ended.reply.enhanced(), Some((_, 5 | 6, _))))
+}
+
+/// Too many bad ones among the first results; `oldest` comes first.
+pub fn too_many(oldest: &[Ended]) -> Option<String> {
+    let first = || oldest.iter().take(FIRST).filter(|ended| (500..600).contains(&ended.reply.code));
+    let hard = first().filter(|ended| matches!(ended.state, DeliveryState::Bounced | DeliveryState::Failed)).count();
+    let policy: Vec<&Ended> = first().filter(|e| e.state == DeliveryState::Failed && is_policy(&e.reply)).collect();
+    let results = oldest.len().min(FIRST);
+    if let (true, Some(last)) = (policy.len() > MOST_POLICY, policy.last()) {
+        return Some(format!(
+            "{} of the first {results} mails were refused by policy, most likely for our sending, not for the readers (the last: {})",
+            policy.len(),
+            said(&last.reply)
+        ));
+    }
+    (hard > MOST_HARD).then(|| {
+        format!("{hard} of the first {results} mails were refused for good: is the list of readers an old or a wrong one?")
+    })
+}
+
+/// x.7.x, except those that say an account was closed.
+fn is_policy(reply: &Reply) -> bool {
+    matches!(reply.enhanced(), Some((_, 7, detail)) if !matches!(detail, 13 | 17 | 18))
+}
+
+fn said(reply: &Reply) -> String {
+    format!("{} {}", reply.code, reply.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(state: DeliveryState, stage: Stage, code: u16, text: &str) -> Ended {
+        Ended { state, reply: Reply { stage, code, text: text.to_owned() } }
+    }
+
+    fn crowd(bad: &Ended, among: usize, count: usize) -> Vec<Ended> {
+        let sent = ended(DeliveryState::Sent, Stage::FinalDot, 250, "2.0.0 queued");
+        (0..among).map(|n| if n < count { bad.clone() } else { sent.clone() }).collect()
+    }
+
+    #[test]
+    fn shares_of_the_first_two_hundred_hold_an_issue() {
+        let gone = ended(DeliveryState::Bounced, Stage::Rcpt, 550, "5.1.1 nobody");
+        let policy = ended(DeliveryState::Failed, Stage::Rcpt, 550, "5.7.1 no");
+        let closed = ended(DeliveryState::Bounced, Stage::Rcpt, 550, "5.7.13 closed");
+        let gave_up = ended(DeliveryState::Failed, Stage::Rcpt, 451, "4.7.1 later");
+        for (bad, among, count, held) in [
+            (&gone, 200, 20, false),
+            (&gone, 200, 21, true),
+            (&gone, 21, 21, true),
+            (&gone, 5, 5, false),
+            (&policy, 200, 4, false),
+            (&policy, 200, 5, true),
+            (&policy, 5, 5, true),
+            (&closed, 200, 20, false),
+            (&gave_up, 200, 200, false),
+        ] {
+            assert_eq!(too_many(&crowd(bad, among, count)).is_some(), held, "{count} of {among}: {bad:?}");
+        }
+        // What comes after the first two hundred is not counted.
+        let mut late = crowd(&gone, 1_000, 300);
+        late.reverse();
+        assert_eq!(too_many(&late), None);
+    }
+
+    #[test]
+    fn the_same_refusal_of_the_message_three_times_in_a_row_holds_it() {
+        let failed = |stage, code, text| ended(DeliveryState::Failed, stage, code, text);
+        let spam = failed(Stage::FinalDot, 554, "5.7.1 spam 17");
+        let same = failed(Stage::FinalDot, 554, "5.7.1 spam 18");
+        let other = failed(Stage::FinalDot, 554, "5.6.1 media");
+        let ours = failed(Stage::Rcpt, 501, "5.5.4 what?");
+        let theirs = failed(Stage::Rcpt, 550, "5.7.1 not to me");
+        assert!(in_a_row(&[spam.clone(), same.clone(), spam.clone(), other.clone()]).is_some());
+        assert!(in_a_row(&[ours.clone(), ours.clone(), ours]).is_some());
+        assert_eq!(in_a_row(&[spam.clone(), other, spam.clone()]), None);
+        assert_eq!(in_a_row(&[spam.clone(), same]), None);
+        assert_eq!(in_a_row(&[theirs.clone(), theirs.clone(), theirs]), None);
+        assert_eq!(in_a_row(&[]), None);
+    }
+
+    #[test]
+    fn one_answer_is_enough_where_it_concerns_everybody() {
+        for (stage, code, text, held) in [
+            (Stage::Auth, 535, "5.7.8 wrong password", true),
+            (Stage::Auth, 454, "4.7.0 later", false),
+            (Stage::FinalDot, 552, "5.3.4 too big", true),
+            (Stage::Rcpt, 552, "5.2.3 too long", true),
+            (Stage::Data, 552, "message too large", true),
+            (Stage::FinalDot, 452, "4.3.4 too big just now", false),
+            (Stage::Rcpt, 552, "5.2.2 full", false),
+            (Stage::FinalDot, 554, "5.7.1 spam", false),
+        ] {
+            let reply = Reply { stage, code, text: text.to_owned() };
+            assert_eq!(at_once(&reply).is_some(), held, "{reply:?}");
+        }
+    }
+}
