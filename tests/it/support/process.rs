@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A running program with a process group of its own. Dropping it ends it.
@@ -137,9 +138,18 @@ pub fn serve(log: &Path, as_root: bool, command: impl Fn(u16) -> Command) -> (Pr
     panic!("{:?} ended at once, five times:\n{}", command(0).get_program(), read(log));
 }
 
-/// A TCP port nobody listens on at this moment.
+/// A TCP port nobody listens on, and nobody else in this process will be given. It lies below those that the system gives
+/// out by itself, so that it stays free until it is taken.
 pub fn free_port() -> u16 {
-    TcpListener::bind(loopback(0)).and_then(|listener| listener.local_addr()).expect("no free port on 127.0.0.1").port()
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..10_000 {
+        let n = std::process::id().wrapping_mul(97).wrapping_add(GIVEN.fetch_add(1, Ordering::SeqCst));
+        let port = u16::try_from(15_000 + n % 17_000).unwrap();
+        if TcpListener::bind(loopback(port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no free port on 127.0.0.1")
 }
 
 /// A command that runs with root's rights: as it is for root, else through what `tests/run` found to work.
