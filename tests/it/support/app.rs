@@ -69,8 +69,6 @@ pub fn settings(database: &str, relay: &str, key_file: &Path, port: u16) -> Vec<
         ("DATABASE__URL", database.to_owned()),
         ("SECRET__KEY_FILE", key_file.display().to_string()),
         ("RELAY__URL", relay.to_owned()),
-        ("DELIVERY__FINAL_DOT_SECONDS", "2".to_owned()),
-        ("DELIVERY__COMMAND_SECONDS", "5".to_owned()),
         ("IMPRINT__ORGANISATION", "Zentrum für Übergänge".to_owned()),
         ("IMPRINT__ADDRESS", "Beispielweg 1, 04109 Leipzig".to_owned()),
         ("IMPRINT__EMAIL", "kontakt@example.org".to_owned()),

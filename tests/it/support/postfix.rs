@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::process::{self, Process, as_root, is_root, serve};
+use super::process::{self, PATIENCE, Process, as_root, is_root, serve};
 
 /// A running Postfix. Ends when dropped.
 pub struct Postfix {
@@ -43,7 +43,7 @@ impl Postfix {
         self.mails().into_iter().filter(|mail| String::from_utf8_lossy(mail).contains(&mark)).collect()
     }
 
-    /// Waits until `count` mails have been delivered to `address`. Fails after half a minute and shows Postfix's log.
+    /// Waits until `count` mails have been delivered to `address`. Fails after [`PATIENCE`] and shows Postfix's log.
     pub fn wait_for(&self, address: &str, count: usize) -> Vec<Vec<u8>> {
         let begun = Instant::now();
         loop {
@@ -52,7 +52,7 @@ impl Postfix {
                 return mails;
             }
             let log = self.log();
-            assert!(begun.elapsed() < Duration::from_secs(30), "{} of {count} mails to {address} came.\n{log}", mails.len());
+            assert!(begun.elapsed() < PATIENCE, "{} of {count} mails to {address} came.\n{log}", mails.len());
             std::thread::sleep(Duration::from_millis(50));
         }
     }

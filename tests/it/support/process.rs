@@ -9,6 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+/// How long anything that should happen may take: much longer than it does, for machines that are busy with something else.
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
 /// A running program with a process group of its own. Dropping it ends it.
 pub struct Process {
     child: Child,
@@ -46,10 +49,10 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits until the program accepts connections on `port`; false when it has ended instead. Fails after a minute.
+    /// Waits until the program accepts connections on `port`; false when it has ended instead. Fails after [`PATIENCE`].
     pub fn listens(&mut self, port: u16, log: &Path) -> bool {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < PATIENCE {
             if TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1)).is_ok() {
                 return true;
             }
@@ -58,12 +61,12 @@ impl Process {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{} does not listen on port {port} after a minute:\n{}", self.name, read(log));
+        panic!("{} does not listen on port {port} after {PATIENCE:?}:\n{}", self.name, read(log));
     }
 
-    /// Ends the program and its group: SIGTERM, and SIGKILL after ten seconds.
+    /// Ends the program and its group: SIGTERM, and SIGKILL after a minute.
     pub fn stop(&mut self) {
-        for (signal, patience) in [("TERM", 10), ("KILL", 10)] {
+        for (signal, patience) in [("TERM", 60), ("KILL", 60)] {
             self.signal(signal);
             let begun = Instant::now();
             while begun.elapsed() < Duration::from_secs(patience) {
@@ -80,10 +83,10 @@ impl Process {
         eprintln!("{} (process {}) does not end", self.name, self.child.id());
     }
 
-    /// Waits until the program has ended by itself and returns its exit code; None: a signal killed it. Fails after a minute.
+    /// Waits until the program has ended by itself and returns its exit code; None: a signal killed it. Fails after [`PATIENCE`].
     pub fn ends(&mut self) -> Option<i32> {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait().unwrap() {
                 if let Some(note) = self.note.take() {
                     let _ = std::fs::remove_file(note);
@@ -92,13 +95,13 @@ impl Process {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{} (process {}) goes on after a minute", self.name, self.child.id());
+        panic!("{} (process {}) goes on after {PATIENCE:?}", self.name, self.child.id());
     }
 
-    /// Waits until these words are in the log. Fails after a minute, or when the program has ended without them.
+    /// Waits until these words are in the log. Fails after [`PATIENCE`], or when the program has ended without them.
     pub fn says(&mut self, log: &Path, words: &str) {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < PATIENCE {
             let ended = self.child.try_wait().unwrap().is_some();
             if read(log).contains(words) {
                 return;
@@ -106,7 +109,7 @@ impl Process {
             assert!(!ended, "{} ended without saying \"{words}\":\n{}", self.name, read(log));
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{} does not say \"{words}\" within a minute:\n{}", self.name, read(log));
+        panic!("{} does not say \"{words}\" within {PATIENCE:?}:\n{}", self.name, read(log));
     }
 
     /// Sends a signal to the whole group.

@@ -27,9 +27,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
+
+use super::process::PATIENCE;
 
 #[derive(Clone)]
 pub struct Options {
@@ -49,6 +51,8 @@ pub struct Options {
     pub close_after: Option<usize>,
     /// … or says "421" first.
     pub goodbye: bool,
+    /// Answers so many mails; the others are taken and answered after [`FakeRelay::goes_on`].
+    pub holds_after: Option<usize>,
     /// Waits before each answer.
     pub delay: Duration,
     pub tls: Tls,
@@ -81,6 +85,7 @@ impl Default for Options {
             mail: None,
             close_after: None,
             goodbye: false,
+            holds_after: None,
             delay: Duration::ZERO,
             tls: Tls::None,
             injected: "",
@@ -110,6 +115,8 @@ struct Shared {
     options: Options,
     book: Mutex<Book>,
     changed: Notify,
+    /// A permit for each mail that may be answered.
+    answers: Semaphore,
     connections: AtomicUsize,
 }
 
@@ -137,10 +144,20 @@ impl FakeRelay {
     pub async fn at(port: u16, options: Options) -> FakeRelay {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let shared =
-            Arc::new(Shared { options, book: Mutex::default(), changed: Notify::new(), connections: AtomicUsize::new(0) });
+        let shared = Arc::new(Shared {
+            answers: Semaphore::new(options.holds_after.unwrap_or(Semaphore::MAX_PERMITS)),
+            options,
+            book: Mutex::default(),
+            changed: Notify::new(),
+            connections: AtomicUsize::new(0),
+        });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
         FakeRelay { address, shared, listening }
+    }
+
+    /// Answers what it held back ([`Options::holds_after`]), and whatever comes.
+    pub fn goes_on(&self) {
+        self.shared.answers.add_permits(Semaphore::MAX_PERMITS / 2);
     }
 
     /// Goes away, and all connections with it: its port is free when this returns.
@@ -211,9 +228,7 @@ impl FakeRelay {
                 changed.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(120), patience)
-            .await
-            .expect("the fake relay got fewer mails than expected in two minutes");
+        tokio::time::timeout(PATIENCE, patience).await.expect("the fake relay got fewer mails than expected, for a long time");
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {

@@ -233,6 +233,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             book.received.len()
         };
         self.shared.changed.notify_waiters();
+        let permit = self.shared.answers.acquire().await.map_err(io::Error::other)?;
+        permit.forget();
         match fault {
             "latin1" => self.answer_bytes(b"250 2.0.0 angenommen f\xfcr sp\xe4ter\r\n").await?,
             "bare" => self.answer("250\r\n").await?,
