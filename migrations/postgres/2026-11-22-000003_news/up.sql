@@ -18,7 +18,6 @@ CREATE TABLE issues (
     due_at BIGINT,                     -- the cadence's time or the one staff gave; unique, so that double ticks are harmless
     held_reason TEXT,
     held_from TEXT,                     -- the state to go back to when a held issue is released
-    guard BIGINT NOT NULL DEFAULT 0, -- of its first results: 0 looks, 1 has seen enough of them, 2 was overruled by staff
     activation_limit BIGINT,           -- recipients are the active subscriptions up to this activation
     fanned_out_to BIGINT NOT NULL DEFAULT 0, -- written in the transaction that inserts the rows it speaks of
     published_at BIGINT,

@@ -26,16 +26,8 @@ CREATE TABLE relays (
     name TEXT PRIMARY KEY,
     failures INTEGER NOT NULL,
     blocked_until INTEGER,
-    probe_until INTEGER, -- one node tries it with one mail; the others wait until then
     trouble TEXT,
     at INTEGER NOT NULL
-) STRICT;
-
--- Turns at a relay that takes only so many mails in a time, for all nodes together.
-CREATE TABLE paces (
-    relay TEXT PRIMARY KEY,
-    next_at INTEGER NOT NULL,
-    since INTEGER NOT NULL                   -- the first mail under a limit; a ramp counts its days from here
 ) STRICT;
 
 -- The ledger: one durable row per recipient and mail. Queue, proof and progress at once.
@@ -61,7 +53,6 @@ CREATE TABLE deliveries (
     node_id INTEGER,
     link_key INTEGER,                   -- id of the key its links are signed with, fixed at the first claim
     dated_at INTEGER,                   -- the Date header, fixed at the first claim
-    dkim TEXT,                         -- domain and selectors it is signed with ('' for none), fixed at the first claim
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     stage TEXT,                         -- of the last SMTP conversation
@@ -71,5 +62,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 -- The claim walks exactly this index; see store/deliveries.rs for the plan.
 CREATE INDEX deliveries_queued ON deliveries (issue_id, due_at, id) WHERE state = 'queued';
-CREATE INDEX deliveries_open ON deliveries (issue_id) WHERE state IN ('claimed', 'transmitting', 'unknown');
+CREATE INDEX deliveries_open ON deliveries (issue_id, state) WHERE state IN ('claimed', 'transmitting', 'unknown');
+CREATE INDEX deliveries_held_by ON deliveries (node_id) WHERE state IN ('claimed', 'transmitting');
+CREATE INDEX deliveries_waiting_for ON deliveries (subscription_id) WHERE state IN ('queued', 'claimed');
 CREATE INDEX deliveries_opt_in ON deliveries (opt_in_id) WHERE opt_in_id IS NOT NULL;
