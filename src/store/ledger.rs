@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::deliveries::in_flight;
 use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
 use super::{Conn, StoreError};
@@ -153,11 +154,13 @@ fn due_ids(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Resul
     })
 }
 
+/// No `IN (…)` over words, neither here nor in the table's checks and indexes: for more than two of them SQLite builds a table
+/// anew at each call, which costs more than writing the row.
 struct IntendOne;
 
 impl Statement for IntendOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = 'transmitting' \
-    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting') \
+    WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting') \
     AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')) \
     AND (subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id AND s.state = 'active'))";
 }
@@ -231,7 +234,7 @@ struct RecordOne;
 impl Statement for RecordOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
     resends = resends + ?, node_id = NULL, stage = ?, code = ?, reply = ?, ended_at = ? \
-    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting', 'unknown')";
+    WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting' OR state = 'unknown')";
 }
 
 struct RecordAll;
@@ -313,11 +316,6 @@ fn record_all(conn: &mut PgConnection, results: &[Record]) -> Result<HashSet<i64
 /// How often a row was resent after doubt.
 pub fn resends(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
     Ok(deliveries::table.find(id).select(deliveries::resends).first(conn)?)
-}
-
-/// The few rows that are in flight or in doubt. Repeats the index's own condition word by word, or it is not used.
-fn in_flight() -> diesel::expression::SqlLiteral<Bool> {
-    diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')")
 }
 
 /// Gives one row back that its lane knows not to have sent, if it is still ours. It may be `transmitting`: the intent was
