@@ -110,7 +110,7 @@ impl Store {
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
         let writer = match &target {
-            Target::Sqlite(path) => Some(writer::Writer::start(connection::sqlite(path, connection::Access::Write)?)?),
+            Target::Sqlite(path) => Some(writer::Writer::start(path)?),
             Target::Postgres(url) => {
                 // The pool would try for seconds and log each try; this says at once what is wrong.
                 connection::postgres(url)?;
