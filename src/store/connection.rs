@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
@@ -173,7 +173,7 @@ impl r2d2::HandleError<StoreError> for PoolLog {
 }
 
 /// One transaction around `f`; the outermost call begins it, a nested one makes a savepoint.
-pub(super) fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+pub fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
     type Manager = <Conn as Connection>::TransactionManager;
     let store = |e| E::from(StoreError::Query(e));
     Manager::begin_transaction(conn).map_err(store)?;
@@ -190,6 +190,11 @@ pub(super) fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnc
             Err(error)
         }
     }
+}
+
+/// Has the pool close a connection instead of handing it out again.
+pub(super) fn give_up(conn: &mut Conn) {
+    *<Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;
 }
 
 /// `BEGIN IMMEDIATE` on SQLite: the writer takes its lock at once instead of failing half-way.
