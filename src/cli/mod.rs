@@ -69,7 +69,7 @@ enum Command {
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
-    /// Measure on this machine: send
+    /// Measure on this machine: send, prepare
     #[command(subcommand)]
     Bench(bench::Bench),
     /// People who sign in: add, list
@@ -144,7 +144,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         return dkim.run();
     }
     if let Command::Bench(bench) = cli.command {
-        return bench.run();
+        return bench.run(cli.config.as_deref());
     }
     let settings = Settings::load(cli.config.as_deref())?;
     // Commands speak for themselves on stdout; only the long-running one tells its story.
