@@ -85,7 +85,7 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     }
     let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
-    // FULL makes every commit survive a power cut; slower commits gather more calls, so it costs little.
+    // FULL makes every commit survive a power cut. The writer, which makes many, syncs by itself (writer.rs).
     // The page cache is small on purpose: claims walk an index in order and the system caches files well.
     conn.batch_execute(
         "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \

@@ -45,5 +45,9 @@ pub fn fill(conn: &mut Conn, newsletter_id: i64, from: i64, to: i64, now: i64) -
             .bind::<BigInt, _>(newsletter_id)
             .execute(c)?
     });
+    if let Conn::Postgres(c) = conn {
+        // Ids that were given do not count as used.
+        diesel::sql_query("SELECT setval(pg_get_serial_sequence('subscribers', 'id'), $1)").bind::<BigInt, _>(to).execute(c)?;
+    }
     Ok(())
 }
