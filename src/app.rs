@@ -108,6 +108,7 @@ impl App {
             expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),
+            epoch_file: self.settings.epoch_file(),
             node_name: format!("{}-{}", self.settings.public_host(), std::process::id()),
         };
         Ok(Engine::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), self.relay()?, config).await?)

@@ -227,3 +227,17 @@ pub fn deferred(conn: &mut Conn, now: i64) -> Result<(i64, Option<i64>), StoreEr
         .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::due_at)))
         .first(conn)?)
 }
+
+/// The newest end of any delivery (µs). Reads the whole table: for the rare question how old a database is.
+pub fn newest_end(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    Ok(deliveries::table.select(diesel::dsl::max(deliveries::ended_at)).first(conn)?)
+}
+
+/// Queued mails that belong to no issue.
+pub fn count_waiting_confirmations(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::issue_id.is_null())
+        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .count()
+        .get_result(conn)?)
+}
