@@ -143,7 +143,9 @@ impl App {
         };
         let engine = if roles.delivery { Some(Arc::new(self.engine().await?)) } else { None };
         let scheduler = if roles.scheduler {
-            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone()).await;
+            let delivery = engine.clone();
+            let open = Arc::new(move || delivery.as_ref().is_none_or(|engine| engine.held().is_none()));
+            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open).await;
             Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
         } else {
             None

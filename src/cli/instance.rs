@@ -26,8 +26,9 @@ impl Instance {
         let (instance, verdict) = app.store.read_blocking(|conn| restore::meet(conn, remembered.as_ref()))?;
         let reason = match (instance.fence, verdict) {
             (Some(fence), _) => Some(fence.reason()),
-            (None, Verdict::Restored | Verdict::Foreign) => Some(Fence::Restored.reason()),
+            (None, Verdict::Restored) => Some(Fence::Restored.reason()),
             (None, Verdict::Stranger) if app.store.is_sqlite() => Some(Fence::Unremembered.reason()),
+            (None, Verdict::Foreign) => Some("the file is of another installation's database"),
             (None, _) => None,
         };
         say!("{}, epoch {}; this machine's memory of it is {}", app.store.describe(), instance.epoch, file.display());

@@ -54,23 +54,15 @@ pub(super) async fn enter(store: &Store, clock: &Clock, name: &str, file: &Path)
                 Verdict::Known => instance::recognise(conn)?,
                 Verdict::Restored => restore::raise(conn, now, Fence::Restored)?,
                 // Where there are others it may be this node that is in the wrong place.
-                Verdict::Foreign if alone => restore::raise(conn, now, Fence::Restored)?,
+                Verdict::Foreign if alone => restore::raise(conn, now, Fence::Unremembered)?,
                 _ => {}
             }
             let epoch = (admission == Admission::In).then_some(instance.epoch);
             let own = nodes::insert(conn, &name, public_id, epoch, micros(now))?;
             let fence = instance::fence(conn)?;
-            Ok::<_, JourneyError>((Known { own, instance: instance.public_id, epoch: instance.epoch, admission, fence }, verdict))
+            Ok::<_, JourneyError>(Known { own, instance: instance.public_id, epoch: instance.epoch, admission, fence })
         })
         .await?;
-    let (known, verdict) = known;
-    if verdict == Verdict::Foreign {
-        tracing::error!(
-            file = %file.display(),
-            "this node remembers another installation's database and sends nothing. Check database.url; if it is right, remove \
-             the file and start again"
-        );
-    }
     remember(file, known).await?;
     Ok(known)
 }

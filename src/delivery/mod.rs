@@ -167,10 +167,11 @@ impl Engine {
     pub async fn run(&self) {
         let over = CancellationToken::new();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let words = tokio::spawn(node::tell_until(Arc::clone(&self.shared), over.clone()));
         let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
         round::run_until_stopped(Arc::clone(&self.shared)).await;
         over.cancel();
-        for task in [beats, duties] {
+        for task in [beats, words, duties] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the delivery engine broke down");
             }
@@ -206,7 +207,11 @@ impl Engine {
 
     async fn work_off(&self) -> Result<Drained, JourneyError> {
         let mut all = Drained::default();
-        self.shared.node.settled(&self.shared.stop).await;
+        if self.shared.node.held().is_some() {
+            // A person may have confirmed since the last look.
+            node::beat(&self.shared, &mut node::Watch::default()).await?;
+            self.shared.node.settled(&self.shared.stop).await;
+        }
         loop {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;

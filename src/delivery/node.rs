@@ -44,14 +44,12 @@ pub struct Node {
 impl Node {
     pub(super) async fn register(store: &Store, clock: &Clock, config: &Config) -> Result<Self, JourneyError> {
         let known = admission::enter(store, clock, &config.node_name, &config.epoch_file).await?;
-        let node = Self {
+        Ok(Self {
             known: Mutex::new(known),
             epoch_file: config.epoch_file.clone(),
             renewing: tokio::sync::Mutex::new(()),
             looked: Notify::new(),
-        };
-        tell_fence(None, known.fence);
-        Ok(node)
+        })
     }
 
     pub fn id(&self) -> i64 {
@@ -96,18 +94,14 @@ impl Node {
     /// Takes over what a look around brought, and remembers it.
     async fn learn(&self, look: Known) {
         let _one = self.renewing.lock().await;
-        let before = {
+        {
             let mut known = self.lock();
             if known.own.id != look.own.id {
                 return;
             }
-            let before = *known;
-            let beat = before.own.beat.max(look.own.beat);
+            let beat = known.own.beat.max(look.own.beat);
             *known = Known { own: Own { beat, ..look.own }, ..look };
-            before
-        };
-        tell_fence(before.fence, look.fence);
-        tell_admission(before.admission, look.admission);
+        }
         self.remember().await;
         self.looked.notify_waiters();
     }
@@ -125,22 +119,23 @@ impl Node {
     }
 }
 
-fn tell_fence(before: Option<Fence>, now: Option<Fence>) {
-    metrics::gauge!("rundbrief_fenced").set(if now.is_some() { 1.0 } else { 0.0 });
-    match (before, now) {
-        (before, Some(fence)) if before != now => tracing::error!("nothing is sent: {}. {ADVICE}", fence.reason()),
-        (Some(_), None) => tracing::warn!("the fence is down: sending goes on"),
-        _ => {}
-    }
-}
-
-fn tell_admission(before: Admission, now: Admission) {
-    match now {
-        Admission::In if before != now => tracing::info!("this node knows the database now, and sends"),
-        Admission::Out if before != now => {
-            tracing::error!("this node remembers a newer state of the database; was a backup restored?")
+/// Says whenever it changes whether this node sends, and why not.
+pub(super) async fn tell_until(shared: Arc<Shared>, over: CancellationToken) {
+    let mut told = None;
+    loop {
+        let looked = shared.node.looked.notified();
+        let held = shared.node.held();
+        metrics::gauge!("rundbrief_held").set(if held.is_some() { 1.0 } else { 0.0 });
+        match &held {
+            Some(why) if held != told => tracing::error!("nothing is sent: {why}"),
+            None if told.is_some() => tracing::warn!("sending goes on"),
+            _ => {}
         }
-        _ => {}
+        told = held;
+        tokio::select! {
+            () = over.cancelled() => return,
+            () = looked => {}
+        }
     }
 }
 

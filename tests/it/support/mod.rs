@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each story takes what it needs")]
 
 pub mod app;
+pub mod backup;
 pub mod browser;
 pub mod database;
 pub mod dkim;
