@@ -91,7 +91,8 @@ fn claim_batch(
     if let Some(health) = relays::find(conn, deliveries::RELAY)? {
         claim.troubled = true;
         let failures = u32::try_from(health.failures).unwrap_or(u32::MAX);
-        if !relays::take_probe(conn, deliveries::RELAY, micros(time(by.now) + after::relay_pause(failures)), by.now)? {
+        let (until, latest) = (time(by.now) + after::relay_pause(failures), time(by.now) + after::NO_PAUSE);
+        if !relays::take_probe(conn, deliveries::RELAY, micros(until), by.now, micros(latest))? {
             claim.blocked = Some(health.trouble.unwrap_or_default());
             return Ok(claim);
         }

@@ -142,6 +142,14 @@ each_instance!(a_file_that_was_lost_and_found_lets_its_node_in_again, |instance,
     assert_eq!(relay.received().len(), 1);
 });
 
+#[test]
+fn a_place_where_nothing_can_be_remembered_is_an_error_that_names_the_setting() {
+    let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    instance.set("DATABASE__EPOCH_FILE", "/proc/nowhere/keys.epoch");
+    let sentence = instance.refused(1, &["deliver", "--until-idle"]);
+    assert!(sentence.contains("/proc/nowhere/keys.epoch") && sentence.contains("database.epoch_file"), "{sentence}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_installations_database_is_not_mailed_from_on_sqlite() {
     let relay = crate::support::relay::FakeRelay::start().await;
@@ -210,10 +218,10 @@ async fn a_new_node_is_let_in_by_one_that_knows_the_database_on_postgres() {
     let mut third = on("third");
     app.until("nodes", |nodes| nodes == 3).await;
     app.until("nodes WHERE id = (SELECT max(id) FROM nodes) AND epoch = 1", |admitted| admitted == 1).await;
-    for node in [&mut second, &mut third] {
-        node.stop();
-    }
-    // All are gone. One that remembers nothing cannot know whether this is the newest state.
+    second.stop();
+    third.signal("KILL");
+    third.stop();
+    // All are gone, one of them without a word. One that remembers nothing cannot know whether this is the newest state.
     let mut stranger = on("stranger");
     app.until("instance WHERE fence = 'unremembered'", |fenced| fenced == 1).await;
     app.publishes("Fest").await;

@@ -17,3 +17,4 @@ pub mod python;
 pub mod relay;
 pub mod rust_text;
 pub mod sink;
+pub mod wire_cut;
