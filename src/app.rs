@@ -108,6 +108,7 @@ impl App {
             expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),
+            epoch_file: self.settings.epoch_file(),
             node_name: format!("{}-{}", self.settings.public_host(), std::process::id()),
         };
         Ok(Engine::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), self.relay()?, config).await?)
@@ -142,7 +143,9 @@ impl App {
         };
         let engine = if roles.delivery { Some(Arc::new(self.engine().await?)) } else { None };
         let scheduler = if roles.scheduler {
-            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone()).await;
+            let delivery = engine.clone();
+            let open = Arc::new(move || delivery.as_ref().is_none_or(|engine| engine.held().is_none()));
+            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open).await;
             Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
         } else {
             None

@@ -25,8 +25,12 @@ impl Deliver {
             });
             let drained = engine.drain().await;
             interrupted.abort();
+            let held = engine.held();
             engine.sign_off().await?;
-            Ok::<_, CliError>(drained?)
+            match held {
+                Some(why) => Err(CliError::Failed(why)),
+                None => Ok::<_, CliError>(drained?),
+            }
         })??;
         let now = micros(app.clock.now());
         let (waiting, _) = app.store.read_blocking(|conn| deliveries::deferred(conn, now))?;

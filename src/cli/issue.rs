@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::CliError;
+use super::{CliError, instance};
 use crate::app::App;
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::{self, PublishAnswer};
@@ -60,7 +60,8 @@ impl Issue {
             Issue::Publish { newsletter, at: None } => {
                 let slug = newsletter.clone();
                 let answer = app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug))?;
-                published(&newsletter, answer)
+                published(&newsletter, answer)?;
+                instance::warn(app)
             }
             Issue::Publish { newsletter, at: Some(at) } => plan(app, now, newsletter, &at),
             Issue::Status { newsletter, number, json } => show(app, now, &newsletter, number, json),
@@ -169,6 +170,7 @@ fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i64>, json: 
         return Ok(());
     }
     say!("issue {} of {newsletter}: {}", counts.number, counts.state);
+    instance::warn(app)?;
     if let Some(reason) = &found.held_reason {
         say!("  held: {reason}");
     }

@@ -16,6 +16,7 @@ mod check_config;
 mod deliver;
 mod demo;
 mod dkim;
+mod instance;
 mod issue;
 mod news;
 mod newsletter;
@@ -64,6 +65,9 @@ enum Command {
     /// Issues: publish, status, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// A restored backup: status, confirm-restore
+    #[command(subcommand)]
+    Instance(instance::Instance),
     /// Work off what is due now, then end; prints counts
     Deliver(deliver::Deliver),
     /// Keys that mails are signed with: new
@@ -162,6 +166,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Newsletter(command) => command.run(&open(settings)?),
         Command::News(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
+        Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }

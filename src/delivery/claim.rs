@@ -12,6 +12,7 @@ use crate::domain::states::{IssueState, SubscriptionState};
 use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
+use crate::store::nodes::MayClaim;
 use crate::store::{Conn, StoreError, deliveries, issues, ledger, micros, nodes, relays, suppressions, time};
 
 /// What a claim brought.
@@ -28,39 +29,56 @@ pub(super) struct Claim {
     pub paced: bool,
 }
 
+impl Claim {
+    fn of(token: ClaimToken) -> Self {
+        Self { token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false }
+    }
+}
+
 /// Takes what is due, as far as the relay and the limits allow.
 pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, JourneyError> {
     loop {
         let now = micros(shared.clock.now());
         let link_key = shared.context.keyring.current_id();
-        let (node_id, token, context) = (shared.node.id(), token::random_id()?, Arc::clone(&shared.context));
+        let (own, token, context) = (shared.node.known().own, token::random_id()?, Arc::clone(&shared.context));
         let (config, clock) = (Arc::clone(&shared.config), shared.clock.clone());
         let claim = move |conn: &mut Conn| {
-            let by = Claimant { node_id, token, link_key, dkim: context.signer.note(), now };
-            claim_batch(conn, by, &config, &clock, only_urgent)
+            let may = nodes::may_claim(conn, own)?;
+            if may != MayClaim::Yes {
+                return Ok(Err(may));
+            }
+            let by = Claimant { node_id: own.id, token, link_key, dkim: context.signer.note(), now };
+            claim_batch(conn, by, &config, &clock, only_urgent).map(Ok)
         };
         match shared.store.write(claim).await? {
-            Some(claim) => {
+            Ok(claim) => {
                 shared.pace.set_waits(claim.paced);
                 return Ok(claim);
             }
-            None => node::renew(shared, node_id).await?,
+            // What it claimed under its old id nobody would ever take over.
+            Err(MayClaim::Buried) => node::renew(shared, own.id).await?,
+            Err(MayClaim::Behind) => {
+                // The next beat would find out as well; this is before the first mail.
+                node::beat(shared, &mut node::Watch::default()).await?;
+                return Ok(Claim { blocked: Some(fenced(shared)), ..Claim::of(token) });
+            }
+            Err(MayClaim::Fenced | MayClaim::Yes) => return Ok(Claim { blocked: Some(fenced(shared)), ..Claim::of(token) }),
         }
     }
 }
 
-/// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
+fn fenced(shared: &Shared) -> String {
+    shared.node.held().unwrap_or_else(|| "this node has not been let in yet".to_owned())
+}
+
 fn claim_batch(
     conn: &mut Conn,
     by: Claimant<'_>,
     config: &Config,
     clock: &Clock,
     only_urgent: bool,
-) -> Result<Option<Claim>, StoreError> {
-    if !nodes::may_claim(conn, by.node_id)? {
-        return Ok(None);
-    }
-    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false };
+) -> Result<Claim, StoreError> {
+    let mut claim = Claim::of(by.token);
     let mut most = config.batch;
     let turns = Turns::find(conn, config.limits, clock, by.now)?;
     if let Some(turns) = &turns {
@@ -68,14 +86,15 @@ fn claim_batch(
         most = most.min(turns.most);
     }
     if claim.paced {
-        return Ok(Some(claim));
+        return Ok(claim);
     }
     if let Some(health) = relays::find(conn, deliveries::RELAY)? {
         claim.troubled = true;
         let failures = u32::try_from(health.failures).unwrap_or(u32::MAX);
-        if !relays::take_probe(conn, deliveries::RELAY, micros(time(by.now) + after::relay_pause(failures)), by.now)? {
+        let (until, latest) = (time(by.now) + after::relay_pause(failures), time(by.now) + after::NO_PAUSE);
+        if !relays::take_probe(conn, deliveries::RELAY, micros(until), by.now, micros(latest))? {
             claim.blocked = Some(health.trouble.unwrap_or_default());
-            return Ok(Some(claim));
+            return Ok(claim);
         }
         (claim.probe, most) = (true, 1);
     }
@@ -99,7 +118,7 @@ fn claim_batch(
     if claim.probe && claim.ids.is_empty() {
         relays::give_probe_back(conn, deliveries::RELAY)?;
     }
-    Ok(Some(claim))
+    Ok(claim)
 }
 
 /// Rows to send, and those that must not be, by reason.

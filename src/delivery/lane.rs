@@ -319,7 +319,8 @@ async fn rest(shared: &Shared, trouble: &str) -> Result<(), JourneyError> {
         .store
         .write(move |conn| {
             let health = relays::find(conn, deliveries::RELAY)?;
-            let already = health.as_ref().is_some_and(|health| health.blocked_until.is_some_and(|until| until > micros(now)));
+            let rests = |until: i64| until > micros(now) && until <= micros(now + after::NO_PAUSE);
+            let already = health.as_ref().is_some_and(|health| health.blocked_until.is_some_and(rests));
             let failures = health.map_or(0, |health| health.failures) + i64::from(!already);
             let pause = after::relay_pause(u32::try_from(failures).unwrap_or(u32::MAX));
             if !already {

@@ -4,17 +4,20 @@
 //! and every doubt is a row.* The order that keeps it: claim under a fresh token, intent durable before the final dot,
 //! result durable before the lane's next intent (design: "The ledger, step by step").
 
+mod admission;
 mod book;
 mod claim;
 mod duties;
 mod job;
 mod lane;
+pub mod memory;
 mod node;
 mod pace;
 mod pool;
 mod round;
 mod stock;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -52,6 +55,8 @@ pub struct Config {
     pub bounce_address: Option<String>,
     /// This node's name in the nodes table and the log.
     pub node_name: String,
+    /// Where this node remembers the database outside of it.
+    pub epoch_file: PathBuf,
 }
 
 /// How a run of the engine ended, by what became of the rows it touched.
@@ -134,7 +139,7 @@ impl Engine {
         config: Config,
     ) -> Result<Self, JourneyError> {
         let lock = store.lock_delivery()?;
-        let node = Node::register(&store, &clock, &config.node_name).await?;
+        let node = Node::register(&store, &clock, &config).await?;
         if store.is_sqlite() {
             node::take_over_all_others(&store, &clock, node.id()).await?;
         }
@@ -153,6 +158,8 @@ impl Engine {
             config: Arc::new(config),
             node,
         };
+        // A node that nobody can vouch for need not wait for the first beat to say so.
+        node::beat(&shared, &mut node::Watch::default()).await?;
         Ok(Self { shared: Arc::new(shared), _lock: lock })
     }
 
@@ -160,10 +167,11 @@ impl Engine {
     pub async fn run(&self) {
         let over = CancellationToken::new();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let words = tokio::spawn(node::tell_until(Arc::clone(&self.shared), over.clone()));
         let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
         round::run_until_stopped(Arc::clone(&self.shared)).await;
         over.cancel();
-        for task in [beats, duties] {
+        for task in [beats, words, duties] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the delivery engine broke down");
             }
@@ -171,6 +179,11 @@ impl Engine {
         if let Err(error) = node::sign_off(&self.shared).await {
             tracing::warn!(%error, "this node could not sign off; another takes over what it held");
         }
+    }
+
+    /// Why nothing is sent, in words: the database was restored, or this node does not know it. None: it is sent.
+    pub fn held(&self) -> Option<String> {
+        self.shared.node.held()
     }
 
     /// Finishes what is in flight and starts nothing (R78).
@@ -194,6 +207,11 @@ impl Engine {
 
     async fn work_off(&self) -> Result<Drained, JourneyError> {
         let mut all = Drained::default();
+        if self.shared.node.held().is_some() {
+            // A person may have confirmed since the last look.
+            node::beat(&self.shared, &mut node::Watch::default()).await?;
+            self.shared.node.settled(&self.shared.stop).await;
+        }
         loop {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;

@@ -52,6 +52,10 @@ const JITTER: f64 = 0.2;
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
+/// A pause that ends later than this was noted by a clock that is not ours, or before ours was put back: it is over. Twice the
+/// longest, so that nodes whose clocks differ by minutes still keep each other's pauses.
+pub const NO_PAUSE: SignedDuration = SignedDuration::from_mins(20);
+
 /// Decides what follows an attempt.
 ///
 /// `attempts` counts those before this one that the relay deferred, `created_at` is when the delivery was queued first,

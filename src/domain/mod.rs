@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod guard;
 pub mod header;
 pub mod language;
+pub mod memory;
 pub mod nearest;
 pub mod news;
 pub mod pace;

@@ -10,6 +10,7 @@ pub mod news;
 pub mod newsletters;
 pub mod preferences;
 pub mod publish;
+pub mod restore;
 pub mod schedule;
 pub mod seal;
 pub mod settle;

@@ -94,12 +94,12 @@ fn is_label(label: &str) -> bool {
 fn database(raw: RawDatabase) -> Result<Database, SettingsError> {
     const ADVICE: &str = "give sqlite://PATH or postgres://user:password@host/name";
     let Some(url) = secret("database.url", raw.url, raw.url_file)? else {
-        return Ok(Database::default());
+        return Ok(Database { epoch_file: raw.epoch_file, ..Database::default() });
     };
     match url.split_once("://") {
         Some(("sqlite", "")) => Err(wrong("database.url", format!("names no file; {ADVICE}"))),
         Some(("postgres" | "postgresql", "")) => Err(wrong("database.url", format!("names no server; {ADVICE}"))),
-        Some(("sqlite" | "postgres" | "postgresql", _)) => Ok(Database { url: SecretUrl::new(url) }),
+        Some(("sqlite" | "postgres" | "postgresql", _)) => Ok(Database { url: SecretUrl::new(url), epoch_file: raw.epoch_file }),
         // The value may be a password with a typing mistake before it, so it is not repeated.
         _ => Err(wrong("database.url", format!("does not begin with a kind of database that we know; {ADVICE}"))),
     }

@@ -50,6 +50,8 @@ impl Serialize for SecretUrl {
 #[derive(Clone, Debug, Serialize)]
 pub struct Database {
     pub url: SecretUrl,
+    /// See [`super::Settings::epoch_file`].
+    pub epoch_file: Option<PathBuf>,
 }
 
 /// A database by its kind.
@@ -72,7 +74,7 @@ impl Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: SecretUrl::new("sqlite://var/rundbrief.sqlite3") }
+        Self { url: SecretUrl::new("sqlite://var/rundbrief.sqlite3"), epoch_file: None }
     }
 }
 
@@ -82,6 +84,7 @@ impl Default for Database {
 pub(super) struct RawDatabase {
     pub url: Option<String>,
     pub url_file: Option<PathBuf>,
+    pub epoch_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]

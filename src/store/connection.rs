@@ -104,7 +104,7 @@ pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
         StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason }
     };
-    let mut conn = PgConnection::establish(url).map_err(|e| failed(e.to_string()))?;
+    let mut conn = PgConnection::establish(&patient(url)).map_err(|e| failed(e.to_string()))?;
     let durable: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('synchronous_commit')"))
         .get_result(&mut conn)?;
     if durable == "off" {
@@ -112,6 +112,26 @@ pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
         return Err(failed("synchronous_commit is off, so a power cut could make a mail go out twice; set it to on".into()));
     }
     Ok(Conn::Postgres(conn))
+}
+
+/// A server that has vanished without a word is given up after half a minute and not after the system's two hours. What the
+/// URL says itself counts.
+fn patient(url: &str) -> String {
+    const LIMITS: [(&str, u32); 5] = [
+        ("connect_timeout", 10),
+        ("tcp_user_timeout", 30_000),
+        ("keepalives_idle", 10),
+        ("keepalives_interval", 10),
+        ("keepalives_count", 2),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in LIMITS {
+        if !url.contains(&format!("{name}=")) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{name}={value}"));
+        }
+    }
+    url
 }
 
 pub(super) type Pool = r2d2::Pool<Manager>;

@@ -8,6 +8,8 @@ diesel::table! {
         epoch -> BigInt,
         key_fingerprints -> Text,
         created_at -> BigInt,
+        fence -> Nullable<Text>,
+        fenced_at -> Nullable<BigInt>,
     }
 }
 
@@ -222,6 +224,8 @@ diesel::table! {
         beat -> BigInt,
         started_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        public_id -> Nullable<Binary>,
+        epoch -> Nullable<BigInt>,
     }
 }
 

@@ -21,6 +21,7 @@ mod pages;
 mod postfix;
 mod preferences;
 mod publish;
+mod restore;
 mod running;
 mod schedule;
 mod settings;

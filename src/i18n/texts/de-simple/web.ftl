@@ -244,6 +244,11 @@ web-desk-title = Übersicht
 web-desk-none =
     Es gibt noch keinen Newsletter.
     So legen Sie einen an: rundbrief newsletter add
+web-desk-fenced =
+    Zurzeit wird nichts verschickt.
+    Vielleicht sind die Daten alt.
+    Wer den Server betreibt, muss erst nachsehen.
+    Mit diesem Befehl: rundbrief instance status
 web-desk-ready = Fertig für den nächsten Newsletter
 web-desk-ready-count = { $count ->
     [one] Eine Nachricht ist fertig

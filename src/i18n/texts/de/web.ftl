@@ -170,6 +170,7 @@ web-invitation-unknown-lead = Sie wurde schon benutzt oder ist abgelaufen. Bitte
 
 web-desk-title = Übersicht
 web-desk-none = Es gibt noch keinen Newsletter. Legen Sie einen an: rundbrief newsletter add
+web-desk-fenced = Zurzeit wird nichts verschickt: Die Datenbank scheint eine zurückgespielte Sicherung oder eine Kopie zu sein. Wer den Server betreibt, muss erst nachsehen: rundbrief instance status
 web-desk-ready = Bereit für die nächste Ausgabe
 web-desk-ready-count = { $count ->
     [one] Eine Nachricht ist bereit

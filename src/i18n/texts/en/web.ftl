@@ -170,6 +170,7 @@ web-invitation-unknown-lead = It has been used already, or it has expired. Ask a
 
 web-desk-title = Desk
 web-desk-none = There is no newsletter yet. Add one: rundbrief newsletter add
+web-desk-fenced = Nothing is sent at the moment: the database seems to be a restored backup or a copy. Whoever runs the server must look first: rundbrief instance status
 web-desk-ready = Ready for the next issue
 web-desk-ready-count = { $count ->
     [one] One news item is ready
