@@ -105,6 +105,8 @@ impl App {
             batch: i64::from(delivery.batch),
             per_second: relay.per_second,
             limits: Limits { per_second: relay.per_second, per_hour: relay.per_hour, ramp_up_per_hour: relay.ramp_up_per_hour },
+            domains: relay.domain_limits(),
+            idle: Duration::from_secs(u64::from(delivery.idle_seconds)),
             expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),

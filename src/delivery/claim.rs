@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::pace::Turns;
+use super::gate::{Gate, Watched};
+use super::pace::{self, Turns};
 use super::{Config, Shared, duties, node};
 use crate::clock::Clock;
 use crate::domain::address::Address;
@@ -12,7 +13,7 @@ use crate::domain::states::{IssueState, SubscriptionState};
 use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
-use crate::store::{Conn, StoreError, deliveries, issues, ledger, micros, nodes, relays, suppressions, time};
+use crate::store::{Conn, StoreError, deliveries, issues, micros, nodes, relays, suppressions, time};
 
 /// What a claim brought.
 pub(super) struct Claim {
@@ -26,6 +27,10 @@ pub(super) struct Claim {
     pub probe: bool,
     /// The next turn under the limits is later.
     pub paced: bool,
+    /// The last turn of a domain that a mail waits for (µs).
+    last_turn: i64,
+    /// Destinations that rest or recover.
+    pub watched: Watched,
 }
 
 /// Takes what is due, as far as the relay and the limits allow.
@@ -41,7 +46,7 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
         };
         match shared.store.write(claim).await? {
             Some(claim) => {
-                shared.pace.set_waits(claim.paced);
+                shared.pace.set_waits(claim.paced, claim.last_turn);
                 return Ok(claim);
             }
             None => node::renew(shared, node_id).await?,
@@ -60,9 +65,26 @@ fn claim_batch(
     if !nodes::may_claim(conn, by.node_id)? {
         return Ok(None);
     }
-    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false };
-    let mut most = config.batch;
-    let turns = Turns::find(conn, config.limits, clock, by.now)?;
+    let mut gate = Gate::find(conn, config, clock, by.now)?;
+    let mut claim = Claim {
+        token: by.token,
+        ids: Vec::new(),
+        blocked: gate.rests().map(str::to_owned),
+        troubled: false,
+        probe: false,
+        paced: false,
+        last_turn: 0,
+        watched: gate.watched(),
+    };
+    let mut most = gate.room(conn)?.map_or(config.batch, |room| room.min(config.batch));
+    if claim.blocked.is_some() || most < 1 {
+        return Ok(Some(claim));
+    }
+    let mut turns = None;
+    if config.limits.any() {
+        let now = pace::shared_clock(conn, clock, by.now)?;
+        turns = Turns::find(conn, deliveries::RELAY.to_owned(), config.limits, now)?;
+    }
     if let Some(turns) = &turns {
         claim.paced = turns.most == 0;
         most = most.min(turns.most);
@@ -79,7 +101,7 @@ fn claim_batch(
         }
         (claim.probe, most) = (true, 1);
     }
-    claim.ids = ledger::claim(conn, None, by, most)?;
+    claim.ids = gate.claim(conn, None, by, most)?;
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
             // R63. What staff have resent since is still to go.
@@ -87,15 +109,16 @@ fn claim_batch(
             if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }
-            claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
+            claim.ids = gate.claim(conn, Some(issue.id), by, most)?;
             if !claim.ids.is_empty() {
                 break;
             }
         }
     }
     if let Some(turns) = turns {
-        turns.take(conn, claim.ids.len())?;
+        turns.take(conn, i64::try_from(claim.ids.len()).unwrap_or(i64::MAX))?;
     }
+    claim.last_turn = gate.close(conn)?;
     if claim.probe && claim.ids.is_empty() {
         relays::give_probe_back(conn, deliveries::RELAY)?;
     }

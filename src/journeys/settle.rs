@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Context, JourneyError, guard, leave};
+use super::{Context, JourneyError, guard, leave, throttle};
 use crate::domain::address::Address;
 use crate::domain::after::{self, Next};
 use crate::domain::delivery::Outcome;
@@ -22,6 +22,8 @@ pub struct Attempt {
     pub attempts: i64,
     /// µs.
     pub created_at: i64,
+    /// Its destination asked for less mail a while ago: each mail it takes now lets more go.
+    pub recovers: bool,
     pub outcome: Outcome,
 }
 
@@ -49,6 +51,8 @@ pub fn settle(
         follows.push(next);
     }
     let done = ledger::record(conn, &records)?;
+    let ours: Vec<&Attempt> = attempts.iter().filter(|attempt| done.contains(&attempt.id)).copied().collect();
+    throttle::look(conn, now, &ours)?;
     let mut settled = Vec::with_capacity(attempts.len());
     for ((attempt, record), next) in attempts.iter().zip(&records).zip(follows) {
         if !done.contains(&attempt.id) {

@@ -63,6 +63,7 @@ impl TestApp {
             address: row.address.clone(),
             attempts: row.attempts,
             created_at: row.created_at,
+            recovers: false,
             outcome,
         };
         let (context, now) = (Arc::clone(&self.app.context), self.now());
