@@ -226,7 +226,8 @@ pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
         final_dot: seconds(delivery.final_dot_seconds),
         ..Timeouts::default()
     };
-    Ok(Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?.with_timeouts(timeouts))
+    let relay = Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?;
+    Ok(relay.with_token_file(settings.relay.token_file.as_deref())?.with_timeouts(timeouts))
 }
 
 pub fn templates(settings: &Settings) -> Result<Templates, AppError> {

@@ -12,7 +12,7 @@ use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, Stage};
 use crate::domain::throttle::{self, Destination};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
@@ -176,6 +176,12 @@ impl Lane {
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
         let throttled = if accepted { None } else { throttle::concerned(&reply, &mail.job.row.address) };
         if let Some(Destination::Domain(domain)) = &throttled {
+            if reply.stage < Stage::FinalDot
+                && let Some(next) = self.next.take()
+            {
+                // Its envelope has not gone out, and it may be for the same domain.
+                self.stock.put_back(next.job);
+            }
             self.stock.put_off_domain(&shared, domain, micros(shared.clock.now() + throttle::REST)).await?;
         }
         if trouble || rests {
