@@ -176,13 +176,13 @@ impl Lane {
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
         let throttled = if accepted { None } else { throttle::concerned(&reply, &mail.job.row.address) };
         if let Some(Destination::Domain(domain)) = &throttled {
-            if reply.stage < Stage::FinalDot
-                && let Some(next) = self.next.take()
-            {
-                // Its envelope has not gone out, and it may be for the same domain.
-                self.stock.put_back(next.job);
+            let next = self.next.take_if(|next| next.job.to.domain() == domain);
+            if next.is_some() && reply.stage == Stage::FinalDot {
+                // Its envelope is out: only closing takes it back.
+                self.connection = None;
             }
-            self.stock.put_off_domain(&shared, domain, micros(shared.clock.now() + throttle::REST)).await?;
+            let until = micros(shared.clock.now() + throttle::REST);
+            self.stock.put_off_domain(&shared, domain, until, next.map(|next| next.job.row.id)).await?;
         }
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());

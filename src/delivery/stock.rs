@@ -158,7 +158,7 @@ impl Stock {
             let resting = found.as_mut().map(|found| std::mem::take(&mut found.resting)).unwrap_or_default();
             for (domain, until) in resting {
                 // Another node was told, after this one had claimed.
-                if let Err(error) = stock.put_off_domain(&shared, &domain, until).await {
+                if let Err(error) = stock.put_off_domain(&shared, &domain, until, None).await {
                     found = Err(error);
                 }
             }
@@ -246,12 +246,12 @@ impl Stock {
         Ok(Job { row, token, kind, to, edition, recovers: false })
     }
 
-    /// A domain rests until then (µs): what is claimed for it and not begun goes back.
-    pub async fn put_off_domain(&self, shared: &Shared, domain: &str, until: i64) -> Result<(), JourneyError> {
+    /// A domain rests until then (µs): what is claimed for it and not begun goes back, the one that a lane has in hand as well.
+    pub async fn put_off_domain(&self, shared: &Shared, domain: &str, until: i64, in_hand: Option<i64>) -> Result<(), JourneyError> {
         let ids: Vec<i64> = {
             let mut inner = self.lock();
             let inner = &mut *inner;
-            let mut ids = Vec::new();
+            let mut ids: Vec<i64> = in_hand.into_iter().collect();
             for jobs in [&mut inner.urgent, &mut inner.jobs] {
                 let (resting, others): (VecDeque<Job>, VecDeque<Job>) =
                     std::mem::take(jobs).into_iter().partition(|job| job.to.domain() == domain);

@@ -51,21 +51,24 @@ each_database!(a_domain_that_asks_for_less_rests_ten_minutes_and_goes_on_one_by_
         app.relay.plays(asking);
         let drained = app.drain().await;
         assert_eq!((drained.sent, drained.deferred, &drained.trouble), (20, 1, &None), "{n}: the others go on: {drained:?}");
-        assert_eq!((tries(&app, "slow.example"), throttles(&app)), (1, vec!["slow.example".to_owned()]), "{n}");
+        assert_eq!(throttles(&app), ["slow.example"], "{n}");
+        // Where the final dot is answered so, the next mail was named already.
+        let tried = tries(&app, "slow.example");
+        assert!(tried == 1 || (n == 3 && tried == 2), "{n}: {tried}");
         let charged = "SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND attempts > 0";
         assert_eq!(app.database.number(charged), 1, "{n}: only what was tried");
         // What is asked for in the middle of a rest waits as well, and a confirmation is no exception.
         app.asks("ada@slow.example", "de").await;
         app.passes(SignedDuration::from_secs(599));
         app.drain().await;
-        assert_eq!(tries(&app, "slow.example"), 1, "{n}: it rests");
+        assert_eq!(tries(&app, "slow.example"), tried, "{n}: it rests");
         app.passes(SignedDuration::from_secs(1));
         // Still asking: one try, another rest.
         assert_eq!(app.drain().await.deferred, 1, "{n}");
-        assert_eq!((tries(&app, "slow.example"), app.row("ada@slow.example", &["attempts"])), (2, "1".to_owned()), "{n}");
+        assert_eq!((tries(&app, "slow.example"), app.row("ada@slow.example", &["attempts"])), (tried + 1, "1".to_owned()), "{n}");
         app.passes(SignedDuration::from_secs(599));
         app.drain().await;
-        assert_eq!(tries(&app, "slow.example"), 2, "{n}");
+        assert_eq!(tries(&app, "slow.example"), tried + 1, "{n}");
         app.relay.plays(AS_USUAL);
         app.passes(SignedDuration::from_secs(1));
         // Ten minutes later everybody is due: one, then two, and so on.
