@@ -27,6 +27,8 @@ pub(super) struct Claim {
     pub probe: bool,
     /// The next turn under the limits is later.
     pub paced: bool,
+    /// What was looked at had to wait, and there may be more behind it.
+    pub more: bool,
     /// The last turn of a domain that a mail waits for (µs).
     last_turn: i64,
     /// Destinations that rest or recover.
@@ -73,6 +75,7 @@ fn claim_batch(
         troubled: false,
         probe: false,
         paced: false,
+        more: false,
         last_turn: 0,
         watched: gate.watched(),
     };
@@ -118,6 +121,7 @@ fn claim_batch(
     if let Some(turns) = turns {
         turns.take(conn, i64::try_from(claim.ids.len()).unwrap_or(i64::MAX))?;
     }
+    claim.more = gate.has_more();
     claim.last_turn = gate.close(conn)?;
     if claim.probe && claim.ids.is_empty() {
         relays::give_probe_back(conn, deliveries::RELAY)?;

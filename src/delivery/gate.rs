@@ -27,6 +27,8 @@ pub(super) struct Gate<'a> {
     /// The turns of all domains that have a limit, once somebody asked.
     turns: Option<HashMap<String, Turns>>,
     doors: HashMap<String, Door>,
+    /// There may be more that is due behind all that was put off.
+    more: bool,
 }
 
 /// One domain's.
@@ -78,7 +80,7 @@ impl<'a> Gate<'a> {
                 Destination::Domain(domain) => drop(domains.insert(domain.clone(), throttle)),
             }
         }
-        Ok(Self { config, clock, now, relay, domains, under_way: None, turns: None, doors: HashMap::new() })
+        Ok(Self { config, clock, now, relay, domains, under_way: None, turns: None, doors: HashMap::new(), more: false })
     }
 
     /// What the relay said, if everything rests.
@@ -129,10 +131,16 @@ impl<'a> Gate<'a> {
             waiting::delay(conn, &later)?;
             claimed.extend(go);
             if claimed.len() >= most || later.is_empty() {
-                break;
+                return Ok(claimed);
             }
         }
+        self.more = true;
         Ok(claimed)
+    }
+
+    /// Whether the last look did not reach the end of what is due.
+    pub fn has_more(&self) -> bool {
+        self.more
     }
 
     /// Writes down which turns were taken. Returns the last one that a mail waits for (µs), or 0.

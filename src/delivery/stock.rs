@@ -188,11 +188,11 @@ impl Stock {
     }
 
     async fn look(&self, shared: &Shared, only_urgent: bool) -> Result<Found, JourneyError> {
-        let Claim { token, ids, blocked, troubled, probe, mut watched, .. } = claim::claim(shared, only_urgent).await?;
+        let Claim { token, ids, blocked, troubled, probe, more, mut watched, .. } = claim::claim(shared, only_urgent).await?;
         if troubled {
             shared.health.troubled();
         }
-        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, probe, ..Found::default() };
+        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent && !more, probe, ..Found::default() };
         found.resting = std::mem::take(&mut watched.resting);
         if ids.is_empty() {
             return Ok(found);

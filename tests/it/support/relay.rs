@@ -244,6 +244,13 @@ impl FakeRelay {
         self.received()
     }
 
+    /// Waits for a mail to an address; how many were accepted before it.
+    pub async fn wait_for_mail_to(&self, address: &str) -> usize {
+        let place = |book: &Book| book.received.iter().position(|mail| mail.to == address);
+        self.wait(|book| place(book).is_some()).await;
+        place(&self.book()).unwrap_or_default()
+    }
+
     /// Waits until at least `n` mails came in whole without being answered.
     pub async fn wait_for_unanswered(&self, n: usize) -> Vec<Received> {
         self.wait(|book| book.unanswered.len() >= n).await;
