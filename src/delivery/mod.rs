@@ -208,7 +208,11 @@ impl Engine {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;
             duties::finish(&self.shared).await?;
-            if round.is_idle() && self.shared.pace.waits(micros(self.shared.clock.now())) && self.shared.clock.is_system() && !self.shared.stop.is_cancelled() {
+            if round.is_idle()
+                && self.shared.pace.waits(micros(self.shared.clock.now()))
+                && self.shared.clock.is_system()
+                && !self.shared.stop.is_cancelled()
+            {
                 // What is due is not worked off: its turn comes soon.
                 tokio::time::sleep(TURN).await;
                 continue;

@@ -247,7 +247,13 @@ impl Stock {
     }
 
     /// A domain rests until then (µs): what is claimed for it and not begun goes back, the one that a lane has in hand as well.
-    pub async fn put_off_domain(&self, shared: &Shared, domain: &str, until: i64, in_hand: Option<i64>) -> Result<(), JourneyError> {
+    pub async fn put_off_domain(
+        &self,
+        shared: &Shared,
+        domain: &str,
+        until: i64,
+        in_hand: Option<i64>,
+    ) -> Result<(), JourneyError> {
         let ids: Vec<i64> = {
             let mut inner = self.lock();
             let inner = &mut *inner;

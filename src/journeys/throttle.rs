@@ -45,7 +45,12 @@ pub(super) fn look(conn: &mut Conn, now: Timestamp, attempts: &[&Attempt]) -> Re
         let said = without_addresses(reply);
         throttles::rest(conn, &destination, micros(now + REST), &said)?;
         let (place, minutes) = (destination.as_str(), REST.as_mins());
-        tracing::warn!(place, said, minutes, "asked to send more slowly: mail for this domain (*: all mail) rests, then begins again with one at a time");
+        tracing::warn!(
+            place,
+            said,
+            minutes,
+            "asked to send more slowly: mail for this domain (*: all mail) rests, then begins again with one at a time"
+        );
     }
     Ok(())
 }

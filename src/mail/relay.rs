@@ -112,7 +112,9 @@ pub enum RelayError {
     PlainText(String),
     #[error("relay.url has a user without a password or a password without a user: write USER:PASSWORD@ or neither")]
     Login,
-    #[error("relay.url says auth=xoauth2 or auth=oauthbearer and has no access token: name the file that holds it in relay.token_file")]
+    #[error(
+        "relay.url says auth=xoauth2 or auth=oauthbearer and has no access token: name the file that holds it in relay.token_file"
+    )]
     NoToken,
     #[error("relay.url has an access token, and relay.token_file names one as well: write USER@ without it in relay.url")]
     TokenTwice,

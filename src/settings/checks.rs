@@ -127,7 +127,9 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
     if let Some(entry) = raw.domains.iter().find(|entry| domain_limit(entry).is_none()) {
         return Err(wrong(
             "relay.domains",
-            format!("has the entry \"{entry}\"; write DOMAIN=NUMBER/s or DOMAIN=NUMBER/h, like gmx.de=5/s (mails a second) or gmx.de=2000/h (an hour)"),
+            format!(
+                "has the entry \"{entry}\"; write DOMAIN=NUMBER/s or DOMAIN=NUMBER/h, like gmx.de=5/s (mails a second) or gmx.de=2000/h (an hour)"
+            ),
         ));
     }
     Ok(RelaySettings {

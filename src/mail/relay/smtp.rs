@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use super::envelope::Commands;
 use super::stream::{Heard, Unasked, Wire};
 use super::stuffing;
-use crate::domain::throttle;
 use super::{Address, Capabilities, NextEnvelope, Outcome, Stage, Timeouts, reply, trouble};
+use crate::domain::throttle;
 
 /// Octets in one write of the message.
 const BLOCK: usize = 64 * 1024;

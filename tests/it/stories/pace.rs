@@ -59,17 +59,21 @@ each_database!(a_new_sender_begins_slowly, limited("RELAY__RAMP_UP_PER_HOUR", 3_
 /// How many newsletters may go before a confirmation is far less than what goes in a minute.
 const A_MINUTE: usize = 60;
 
-each_database!(a_confirmation_overtakes_fifty_thousand_mails_at_a_paced_relay, limited("RELAY__PER_SECOND", 50), |app| async move {
-    app.throng(50_000).await;
-    app.publishes("Treffen").await;
-    assert_eq!(app.drain().await.sent, 50);
-    app.asks("ada@example.org", "de").await;
-    app.passes(SignedDuration::from_secs(1));
-    app.drain().await;
-    let before = app.relay.wait_for_mail_to("ada@example.org").await;
-    assert!(before - 50 < 50, "with the next second's turns: {before}");
-    assert!(app.deliveries("queued") > 49_000);
-});
+each_database!(
+    a_confirmation_overtakes_fifty_thousand_mails_at_a_paced_relay,
+    limited("RELAY__PER_SECOND", 50),
+    |app| async move {
+        app.throng(50_000).await;
+        app.publishes("Treffen").await;
+        assert_eq!(app.drain().await.sent, 50);
+        app.asks("ada@example.org", "de").await;
+        app.passes(SignedDuration::from_secs(1));
+        app.drain().await;
+        let before = app.relay.wait_for_mail_to("ada@example.org").await;
+        assert!(before - 50 < 50, "with the next second's turns: {before}");
+        assert!(app.deliveries("queued") > 49_000);
+    }
+);
 
 fn slow() -> Setup {
     let relay = Options { delay: Duration::from_millis(5), forgets: true, ..Options::default() };
@@ -132,18 +136,22 @@ each_database!(a_domain_has_turns_of_its_own_and_holds_up_nobody, domain("slow.e
     assert_eq!(charged, 0, "waiting for a turn is no attempt, and everybody has one in the end");
 });
 
-each_database!(an_hours_turns_of_a_domain_have_equal_distances, domain("slow.example=360/h,slow.example=9/s"), |app| async move {
-    two_domains(&app, 6, 3).await;
-    app.publishes("Treffen").await;
-    assert_eq!(app.drain().await.sent, 1 + 3);
-    for n in 2..=6 {
-        app.passes(SignedDuration::from_millis(9_999));
-        assert!(app.drain().await.is_idle(), "{n}");
-        app.passes(SignedDuration::from_millis(1));
-        assert_eq!(app.drain().await.sent, 1, "{n}");
+each_database!(
+    an_hours_turns_of_a_domain_have_equal_distances,
+    domain("slow.example=360/h,slow.example=9/s"),
+    |app| async move {
+        two_domains(&app, 6, 3).await;
+        app.publishes("Treffen").await;
+        assert_eq!(app.drain().await.sent, 1 + 3);
+        for n in 2..=6 {
+            app.passes(SignedDuration::from_millis(9_999));
+            assert!(app.drain().await.is_idle(), "{n}");
+            app.passes(SignedDuration::from_millis(1));
+            assert_eq!(app.drain().await.sent, 1, "{n}");
+        }
+        assert_eq!(app.status(1).await.state, "sent");
     }
-    assert_eq!(app.status(1).await.state, "sent");
-});
+);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_share_the_turns_of_one_relay_on_postgres() {
