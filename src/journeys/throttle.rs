@@ -6,10 +6,9 @@ use jiff::Timestamp;
 
 use super::JourneyError;
 use super::settle::Attempt;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, without_addresses};
 use crate::domain::throttle::{self, DOMAINS, Destination, FORGOTTEN, REST};
 use crate::store::{Conn, micros, throttles};
-use crate::telemetry::without_addresses;
 
 /// In the transaction that has just recorded these results. Costs nothing where nobody asks and nobody recovers.
 pub(super) fn look(conn: &mut Conn, now: Timestamp, attempts: &[&Attempt]) -> Result<(), JourneyError> {
