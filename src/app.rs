@@ -105,6 +105,8 @@ impl App {
             batch: i64::from(delivery.batch),
             per_second: relay.per_second,
             limits: Limits { per_second: relay.per_second, per_hour: relay.per_hour, ramp_up_per_hour: relay.ramp_up_per_hour },
+            domains: relay.domain_limits(),
+            idle: Duration::from_secs(u64::from(delivery.idle_seconds)),
             expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),
@@ -227,7 +229,8 @@ pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
         final_dot: seconds(delivery.final_dot_seconds),
         ..Timeouts::default()
     };
-    Ok(Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?.with_timeouts(timeouts))
+    let relay = Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?;
+    Ok(relay.with_token_file(settings.relay.token_file.as_deref())?.with_timeouts(timeouts))
 }
 
 pub fn templates(settings: &Settings) -> Result<Templates, AppError> {

@@ -5,6 +5,7 @@
 //! misspelt setting that silently does nothing is found at the worst time.
 
 mod checks;
+mod domains;
 mod sections;
 
 use std::collections::HashMap;
@@ -34,12 +35,14 @@ pub const KEYS: &[&str] = &[
     "http.trusted_proxies",
     "relay.url",
     "relay.url_file",
+    "relay.token_file",
     "relay.ehlo_name",
     "relay.connections",
     "relay.mails_per_connection",
     "relay.per_second",
     "relay.per_hour",
     "relay.ramp_up_per_hour",
+    "relay.domains",
     "relay.smtputf8",
     "bounce.address",
     "dkim.domain",
@@ -76,6 +79,7 @@ pub const KEYS: &[&str] = &[
     "delivery.data_seconds",
     "delivery.write_seconds",
     "delivery.final_dot_seconds",
+    "delivery.idle_seconds",
     "delivery.takeover_seconds",
     "delivery.batch",
     "delivery.expire_hours",

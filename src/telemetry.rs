@@ -8,6 +8,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use crate::domain::delivery::without_addresses;
+
 /// What is logged where nobody asks for something else.
 const DEFAULT_FILTER: &str = "info";
 
@@ -64,12 +66,6 @@ pub fn redacted_path(path: &str) -> String {
         }
     }
     shown.join("/") + query
-}
-
-/// A text for the log without the addresses in it: relays like to quote whom they refuse.
-pub fn without_addresses(text: &str) -> String {
-    let word = |word: &str| if word.contains('@') { "…@…".to_owned() } else { word.to_owned() };
-    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

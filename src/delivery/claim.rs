@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::pace::Turns;
+use super::gate::{Gate, Watched};
+use super::pace::{self, Turns};
 use super::{Config, Shared, duties, node};
 use crate::clock::Clock;
 use crate::domain::address::Address;
@@ -13,7 +14,7 @@ use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
 use crate::store::nodes::MayClaim;
-use crate::store::{Conn, StoreError, deliveries, issues, ledger, micros, nodes, relays, suppressions, time};
+use crate::store::{Conn, StoreError, deliveries, issues, micros, nodes, relays, suppressions, time};
 
 /// What a claim brought.
 pub(super) struct Claim {
@@ -27,11 +28,27 @@ pub(super) struct Claim {
     pub probe: bool,
     /// The next turn under the limits is later.
     pub paced: bool,
+    /// What was looked at had to wait, and there may be more behind it.
+    pub more: bool,
+    /// The last turn of a domain that a mail waits for (µs).
+    last_turn: i64,
+    /// Destinations that rest or recover.
+    pub watched: Watched,
 }
 
 impl Claim {
     fn of(token: ClaimToken) -> Self {
-        Self { token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false }
+        Self {
+            token,
+            ids: Vec::new(),
+            blocked: None,
+            troubled: false,
+            probe: false,
+            paced: false,
+            more: false,
+            last_turn: 0,
+            watched: Watched::default(),
+        }
     }
 }
 
@@ -52,7 +69,7 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
         };
         match shared.store.write(claim).await? {
             Ok(claim) => {
-                shared.pace.set_waits(claim.paced);
+                shared.pace.set_waits(claim.paced, claim.last_turn);
                 return Ok(claim);
             }
             // What it claimed under its old id nobody would ever take over.
@@ -78,9 +95,17 @@ fn claim_batch(
     clock: &Clock,
     only_urgent: bool,
 ) -> Result<Claim, StoreError> {
-    let mut claim = Claim::of(by.token);
-    let mut most = config.batch;
-    let turns = Turns::find(conn, config.limits, clock, by.now)?;
+    let mut gate = Gate::find(conn, config, clock, by.now)?;
+    let mut claim = Claim { blocked: gate.rests().map(str::to_owned), watched: gate.watched(), ..Claim::of(by.token) };
+    let mut most = gate.room(conn)?.map_or(config.batch, |room| room.min(config.batch));
+    if claim.blocked.is_some() || most < 1 {
+        return Ok(claim);
+    }
+    let mut turns = None;
+    if config.limits.any() {
+        let now = pace::shared_clock(conn, clock, by.now)?;
+        turns = Turns::find(conn, deliveries::RELAY.to_owned(), config.limits, now)?;
+    }
     if let Some(turns) = &turns {
         claim.paced = turns.most == 0;
         most = most.min(turns.most);
@@ -98,7 +123,7 @@ fn claim_batch(
         }
         (claim.probe, most) = (true, 1);
     }
-    claim.ids = ledger::claim(conn, None, by, most)?;
+    claim.ids = gate.claim(conn, None, by, most)?;
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
             // R63. What staff have resent since is still to go.
@@ -106,15 +131,17 @@ fn claim_batch(
             if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }
-            claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
+            claim.ids = gate.claim(conn, Some(issue.id), by, most)?;
             if !claim.ids.is_empty() {
                 break;
             }
         }
     }
     if let Some(turns) = turns {
-        turns.take(conn, claim.ids.len())?;
+        turns.take(conn, i64::try_from(claim.ids.len()).unwrap_or(i64::MAX))?;
     }
+    claim.more = gate.has_more();
+    claim.last_turn = gate.close(conn)?;
     if claim.probe && claim.ids.is_empty() {
         relays::give_probe_back(conn, deliveries::RELAY)?;
     }

@@ -20,6 +20,8 @@ pub(super) struct Job {
     pub kind: DeliveryKind,
     pub to: Address,
     pub edition: Arc<Edition>,
+    /// Its destination asked for less mail a while ago.
+    pub recovers: bool,
 }
 
 /// What goes over the wire, apart from the message itself.

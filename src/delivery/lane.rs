@@ -4,13 +4,16 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
 use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, Stage};
+use crate::domain::throttle::{self, Destination};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
@@ -98,6 +101,9 @@ impl Lane {
                         Some(drawn) => Some(drawn),
                         None => {
                             self.write_down().await?;
+                            if let Some(connection) = self.connection.take().filter(Connection::is_usable) {
+                                self.shared.lanes.put(connection, self.mails).await;
+                            }
                             self.stock.next(&self.shared).await?
                         }
                     };
@@ -168,9 +174,19 @@ impl Lane {
         let accepted = matches!(outcome, Outcome::Accepted(_));
         self.taken = Some(attempt(&mail.job, outcome));
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
+        let throttled = if accepted { None } else { throttle::concerned(&reply, &mail.job.row.address) };
+        if let Some(Destination::Domain(domain)) = &throttled {
+            let next = self.next.take_if(|next| next.job.to.domain() == domain);
+            if next.is_some() && reply.stage == Stage::FinalDot {
+                // Its envelope is out: only closing takes it back.
+                self.connection = None;
+            }
+            let until = micros(shared.clock.now() + throttle::REST);
+            self.stock.put_off_domain(&shared, domain, until, next.map(|next| next.job.row.id)).await?;
+        }
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
-            rest(&shared, &trouble).await?;
+            rest(&shared, &trouble, throttled.map_or(SignedDuration::ZERO, |_| throttle::REST)).await?;
             self.stock.close(&trouble);
             self.done.trouble = Some(trouble);
             return Ok(false);
@@ -307,12 +323,13 @@ fn attempt(job: &Job, outcome: Outcome) -> Attempt {
         address: job.row.address.clone(),
         attempts: job.row.attempts,
         created_at: job.row.created_at,
+        recovers: job.recovers,
         outcome,
     }
 }
 
-/// The relay rests, for every node, ever longer with every failure in a row (R65).
-async fn rest(shared: &Shared, trouble: &str) -> Result<(), JourneyError> {
+/// The relay rests, for every node, ever longer with every failure in a row (R65), and as long as it asked for.
+async fn rest(shared: &Shared, trouble: &str, asked: SignedDuration) -> Result<(), JourneyError> {
     let now = shared.clock.now();
     let told = trouble.to_owned();
     let pause = shared
@@ -322,7 +339,7 @@ async fn rest(shared: &Shared, trouble: &str) -> Result<(), JourneyError> {
             let rests = |until: i64| until > micros(now) && until <= micros(now + after::NO_PAUSE);
             let already = health.as_ref().is_some_and(|health| health.blocked_until.is_some_and(rests));
             let failures = health.map_or(0, |health| health.failures) + i64::from(!already);
-            let pause = after::relay_pause(u32::try_from(failures).unwrap_or(u32::MAX));
+            let pause = after::relay_pause(u32::try_from(failures).unwrap_or(u32::MAX)).max(asked);
             if !already {
                 relays::set_trouble(conn, deliveries::RELAY, failures, micros(now + pause), &told, micros(now))?;
             }

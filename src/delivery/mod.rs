@@ -8,6 +8,7 @@ mod admission;
 mod book;
 mod claim;
 mod duties;
+mod gate;
 mod job;
 mod lane;
 pub mod memory;
@@ -17,6 +18,7 @@ mod pool;
 mod round;
 mod stock;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +31,7 @@ use crate::domain::pace::Limits;
 use crate::domain::states::DeliveryState;
 use crate::journeys::{Context, JourneyError};
 use crate::mail::relay::Relay;
-use crate::store::{DeliveryLock, Store};
+use crate::store::{DeliveryLock, Store, micros};
 pub use node::Node;
 
 /// How often an engine that has no other work looks whether its turn has come.
@@ -47,6 +49,10 @@ pub struct Config {
     pub per_second: Option<u32>,
     /// Over all lanes of all nodes.
     pub limits: Limits,
+    /// The same for mail to single domains (lower-case A-labels).
+    pub domains: BTreeMap<String, Limits>,
+    /// After that a connection without work is closed (R66, R78).
+    pub idle: Duration,
     /// How long after publishing an issue's mails are given up.
     pub expiry: Duration,
     /// How long another node's beat may stand still before it is taken for dead.
@@ -149,7 +155,7 @@ impl Engine {
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
             unclean: AtomicBool::new(false),
-            lanes: pool::Pool::default(),
+            lanes: pool::Pool::new(config.idle),
             stop,
             store,
             context,
@@ -167,11 +173,12 @@ impl Engine {
     pub async fn run(&self) {
         let over = CancellationToken::new();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let idle = tokio::spawn(pool::close_idle_until(Arc::clone(&self.shared), over.clone()));
         let words = tokio::spawn(node::tell_until(Arc::clone(&self.shared), over.clone()));
         let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
         round::run_until_stopped(Arc::clone(&self.shared)).await;
         over.cancel();
-        for task in [beats, words, duties] {
+        for task in [beats, words, idle, duties] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the delivery engine broke down");
             }
@@ -197,10 +204,13 @@ impl Engine {
         // Also where this future is dropped.
         let _guard = over.clone().drop_guard();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let idle = tokio::spawn(pool::close_idle_until(Arc::clone(&self.shared), over.clone()));
         let drained = self.work_off().await;
         over.cancel();
-        if let Err(error) = beats.await {
-            tracing::error!(%error, "the beats of this node broke down");
+        for task in [beats, idle] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the delivery engine broke down");
+            }
         }
         drained
     }
@@ -216,7 +226,11 @@ impl Engine {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;
             duties::finish(&self.shared).await?;
-            if round.is_idle() && self.shared.pace.waits() && self.shared.clock.is_system() && !self.shared.stop.is_cancelled() {
+            if round.is_idle()
+                && self.shared.pace.waits(micros(self.shared.clock.now()))
+                && self.shared.clock.is_system()
+                && !self.shared.stop.is_cancelled()
+            {
                 // What is due is not worked off: its turn comes soon.
                 tokio::time::sleep(TURN).await;
                 continue;

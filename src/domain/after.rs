@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::{Outcome, Reply, Stage};
 use super::states::DeliveryKind;
+use super::throttle;
 
 /// What becomes of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,8 @@ pub fn after(kind: DeliveryKind, outcome: &Outcome, attempts: u32, created_at: T
         Outcome::RelayTrouble(reply) if reply.stage >= Stage::Rcpt => back_to_queue(),
         Outcome::RelayTrouble(_) => Next::BackToQueue,
         // RFC 5321 §3.8: 421 closes the connection at whatever point; it says nothing about this mail (R61).
-        Outcome::Deferred(reply) if reply.code == 421 => back_to_queue(),
+        // Where it asks to send more slowly, the destination rests instead (R64).
+        Outcome::Deferred(reply) if reply.code == 421 && !throttle::is_throttle(reply) => back_to_queue(),
         Outcome::Deferred(_) => retry(),
         Outcome::Rejected(reply) => match (reply.stage, verdict(reply)) {
             (Stage::Data | Stage::FinalDot, Verdict::Content) => Next::Failed { reason: CONTENT },

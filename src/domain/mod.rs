@@ -16,6 +16,7 @@ pub mod pace;
 pub mod slug;
 pub mod staff;
 pub mod states;
+pub mod throttle;
 pub mod token;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod settle;
 pub mod staff;
 pub mod status;
 pub mod subscribe;
+mod throttle;
 pub mod wording;
 
 use jiff::SignedDuration;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::domains::domain_limit;
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
 use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
 use crate::domain::address::Address;
@@ -123,14 +124,24 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
             Err(_) => public_host.to_owned(),
         },
     };
+    if let Some(entry) = raw.domains.iter().find(|entry| domain_limit(entry).is_none()) {
+        return Err(wrong(
+            "relay.domains",
+            format!(
+                "has the entry \"{entry}\"; write DOMAIN=NUMBER/s or DOMAIN=NUMBER/h, like gmx.de=5/s (mails a second) or gmx.de=2000/h (an hour)"
+            ),
+        ));
+    }
     Ok(RelaySettings {
         url: url.map(SecretUrl::new),
+        token_file: raw.token_file,
         ehlo_name,
         connections: raw.connections,
         mails_per_connection: raw.mails_per_connection,
         per_second: raw.per_second,
         per_hour: raw.per_hour,
         ramp_up_per_hour: raw.ramp_up_per_hour,
+        domains: raw.domains,
         smtputf8: raw.smtputf8,
     })
 }
@@ -217,6 +228,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         data_seconds,
         write_seconds,
         final_dot_seconds,
+        idle_seconds,
         takeover_seconds,
         batch,
         expire_hours,
@@ -238,6 +250,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("delivery.data_seconds", *data_seconds, 1, 3_600),
         ("delivery.write_seconds", *write_seconds, 1, 3_600),
         ("delivery.final_dot_seconds", *final_dot_seconds, 1, 3_600),
+        ("delivery.idle_seconds", *idle_seconds, 1, 3_600),
         ("delivery.takeover_seconds", *takeover_seconds, 5, 3_600),
         ("delivery.batch", *batch, 1, 10_000),
         ("delivery.expire_hours", *expire_hours, 1, 87_600),

@@ -28,6 +28,8 @@ pub mod staff;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod throttles;
+pub mod waiting;
 pub mod wordings;
 
 use std::path::PathBuf;

@@ -249,6 +249,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    throttles (destination) {
+        destination -> Text,
+        rests_until -> BigInt,
+        at_once -> BigInt,
+        accepted -> BigInt,
+        reply -> Text,
+    }
+}
+
+diesel::table! {
     deliveries (id) {
         id -> BigInt,
         public_id -> Binary,
@@ -368,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     relays,
     paces,
+    throttles,
     deliveries,
     staff,
     sign_in_failures,

@@ -11,7 +11,7 @@ use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
-use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions};
+use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions, waiting};
 
 use crate::support::database::{Database, Kind};
 
@@ -151,9 +151,14 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 20] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 25] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
+    ("what is due of an issue", |c| waiting::list_due(c, Some(1), 5, 500).map(drop), &["deliveries_queued"]),
+    ("what is due of other mails", |c| waiting::list_due(c, None, 5, 500).map(drop), &["deliveries_queued"]),
+    ("put some off", |c| waiting::delay(c, &[(30_600, 9), (30_601, 10)]), &["pk"]),
+    ("give some back", |c| waiting::give_back_until(c, &[30_102, 30_103], 1, 9).map(drop), &["pk"]),
+    ("what is under way", |c| waiting::list_under_way(c).map(drop), &["deliveries_open"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
     ("write down", |c| ledger::write(c, &[SENT], &[(30_100, [9; 16])]).map(drop), &["pk"]),
     ("give back one", |c| ledger::give_back(c, 30_100, &[9; 16]).map(drop), &["pk"]),

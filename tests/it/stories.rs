@@ -28,4 +28,5 @@ mod settings;
 mod sink;
 mod staff;
 mod subscribe;
+mod throttle;
 mod trouble;
