@@ -12,6 +12,7 @@ pub mod language;
 pub mod nearest;
 pub mod news;
 pub mod pace;
+pub mod proof;
 pub mod slug;
 pub mod staff;
 pub mod states;
