@@ -19,6 +19,7 @@ mod dkim;
 mod issue;
 mod news;
 mod newsletter;
+mod proof;
 mod serve;
 mod staff;
 
@@ -66,6 +67,8 @@ enum Command {
     Issue(issue::Issue),
     /// Work off what is due now, then end; prints counts
     Deliver(deliver::Deliver),
+    /// Prove what was sent of an issue, to whom, when, and what the relay said; or verify such a document
+    Proof(proof::Proof),
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
@@ -146,11 +149,18 @@ fn run(cli: Cli) -> Result<(), CliError> {
     if let Command::Bench(bench) = cli.command {
         return bench.run();
     }
+    // Anybody may check a document, without an instance.
+    let command = match cli.command {
+        Command::Proof(proof::Proof { verify: Some(proof::Act::Verify { file }), .. }) => {
+            return proof::verify::run(&file, cli.config.as_deref());
+        }
+        command => command,
+    };
     let settings = Settings::load(cli.config.as_deref())?;
     // Commands speak for themselves on stdout; only the long-running one tells its story.
-    let quiet = if matches!(cli.command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
+    let quiet = if matches!(command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
     start_log(settings::log_filter().or(quiet), &settings)?;
-    match cli.command {
+    match command {
         Command::Demo(_) | Command::Dkim(_) | Command::Bench(_) => Ok(()),
         Command::Serve(serve) => serve.run(settings),
         Command::CheckConfig => check_config::run(settings),
@@ -163,6 +173,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::News(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
+        Command::Proof(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }
