@@ -11,6 +11,7 @@ use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
+use rundbrief::store::proofs::{self, After};
 use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions};
 
 use crate::support::database::{Database, Kind};
@@ -151,7 +152,7 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 21] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 26] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
@@ -170,6 +171,11 @@ const QUESTIONS: [(&str, Asked, &[&str]); 21] = [
     ("expire", |c| d::expire(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("resend doubts", |c| d::resend_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
     ("accept doubts", |c| d::accept_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
+    ("first page of a proof", |c| proofs::page(c, 1, After::START, 1_000).map(drop), &["subscriber_id"]),
+    ("next page of a proof", |c| proofs::page(c, 1, After::Subscriber(25_000), 1_000).map(drop), &["subscriber_id"]),
+    ("those without a name", |c| proofs::page(c, 1, After::Nameless(0), 1_000).map(drop), &["subscriber_id"]),
+    ("rows of a proof again", |c| proofs::list(c, &[30_100, 30_101]).map(drop), &["pk"]),
+    ("mails in doubt", |c| proofs::list_unknown(c, 1, 100).map(drop), &["deliveries_open"]),
     ("fan out", |c| d::fan_out(c, chunk(), 5).map(drop), &["subscriptions_recipients"]),
     ("a subscription by its link", |c| subscriptions::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
     ("a subscriber by their link", |c| subscribers::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
