@@ -17,6 +17,7 @@ mod deliver;
 mod demo;
 mod dkim;
 mod issue;
+mod issue_status;
 mod news;
 mod newsletter;
 mod proof;
@@ -62,7 +63,7 @@ enum Command {
     /// News items: add
     #[command(subcommand)]
     News(news::News),
-    /// Issues: publish, status, pause, resume, cancel, release, resolve
+    /// Issues: publish, status, unknown, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
     /// Work off what is due now, then end; prints counts

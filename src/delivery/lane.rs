@@ -10,12 +10,11 @@ use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, without_addresses};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
-use crate::telemetry::without_addresses;
 
 pub(super) struct Lane {
     shared: Arc<Shared>,

@@ -21,6 +21,7 @@ pub mod newsletters;
 pub mod nodes;
 pub mod opt_ins;
 pub mod paces;
+pub mod progress;
 pub mod proofs;
 pub mod relays;
 pub mod results;

@@ -64,6 +64,7 @@ struct Row<'a> {
     utc: Option<String>,
     at: Option<String>,
     at_utc: Option<String>,
+    reason: Option<String>,
     notes: Vec<String>,
     reply: Option<String>,
     heard: String,
@@ -151,8 +152,8 @@ impl PageMaker {
     pub fn row(&self, row: &ProvenDelivery) -> Result<String, CliError> {
         let state = state_of(row);
         let at = row.handed_over_local.as_ref().or(row.ended_local.as_ref());
-        let mut notes = Vec::from_iter(self.reason(row)?);
-        if let (Some(begun), None) = (row.dated_at, row.handed_over_at) {
+        let mut notes = Vec::new();
+        if let (Some(begun), None) = (row.dated_at, at) {
             notes.push(self.say("proof-begun", &[("time", self.both(begun)?.into())])?);
         }
         // The answer that a mail ended with is an attempt as well.
@@ -165,8 +166,10 @@ impl PageMaker {
             notes.push(self.say("proof-resent", &[("count", row.resends.into())])?);
         }
         let heard = match &row.reply {
-            Some(reply) if reply.code > 0 => self.say("proof-answer-to", &[("stage", reply.stage.as_str().into())])?,
-            Some(reply) => self.say("proof-no-answer", &[("stage", reply.stage.as_str().into())])?,
+            Some(reply) => {
+                let id = if reply.code > 0 { "proof-answer-to" } else { "proof-no-answer" };
+                self.say(id, &[("stage", reply.stage.replace(' ', "-").into())])?
+            }
             None if row.dated_at.is_none() => self.said("proof-never"),
             None => self.said("proof-nothing-heard"),
         };
@@ -181,6 +184,7 @@ impl PageMaker {
             utc: at.map(|at| at.timestamp().to_string()),
             at: at.map(|at| self.moment(at)).transpose()?,
             at_utc: at.map(|at| self.utc(at.timestamp())).transpose()?,
+            reason: self.reason(row)?,
             notes,
             reply: row.reply.as_ref().map(|reply| match reply.code {
                 0 => line(&reply.text),

@@ -26,8 +26,17 @@ proof-recipients = An wen, wann, und was sagt der Mail-Server?
 proof-to = An wen
 proof-answer = Das sagt der Mail-Server
 proof-edition-of = Sprache: { $language }
-proof-answer-to = Antwort auf { $stage }
-proof-no-answer = Es kam keine Antwort ({ $stage }).
+proof-answer-to = { $stage ->
+    [MAIL] Das war die Antwort auf unsere Adresse (MAIL).
+    [RCPT] Das war die Antwort auf die Adresse von der Person (RCPT).
+    [DATA] Das war die Antwort vor der E-Mail (DATA).
+    [final-dot] Das war die Antwort nach der E-Mail (final dot).
+   *[other] Das war die Antwort auf { $stage }.
+}
+proof-no-answer = { $stage ->
+    [final-dot] Nach der E-Mail kam keine Antwort (final dot).
+   *[other] Es kam keine Antwort ({ $stage }).
+}
 proof-never = Wir haben keine E-Mail angefangen.
 proof-nothing-heard = Wir haben keine Antwort aufgeschrieben.
 proof-begun = angefangen { $time }
@@ -66,6 +75,6 @@ proof-reason-deferred = Der Mail-Server sagt: später. Wir versuchen es noch ein
 
 proof-about = Was zeigt dieses Dokument?
 proof-about-rows = Jede Zeile ist eine E-Mail. „Verschickt“ heißt: Der Mail-Server hat die E-Mail genommen. Das hat er mit einer Zahl von 200 bis 299 gesagt (RFC 5321, Abschnitt 4.2.5). Es heißt nicht: Jemand hat die E-Mail bekommen oder gelesen. Oben steht die Prüf·zahl vom Inhalt. Nur die Anrede und die Links sind bei jeder Person anders.
-proof-about-hash = Unten steht eine Prüf·zahl: SHA-256. Sie gilt für alles, was in diesem Dokument vor ihr steht. Prüfen kann man sie mit „rundbrief proof verify“ oder mit diesem Befehl: { $command }
+proof-about-hash = Unten steht eine Prüf·zahl: SHA-256. Sie gilt für alles, was in diesem Dokument vor ihr steht. Prüfen kann man sie mit „rundbrief proof verify“ oder mit diesem Befehl:
 proof-about-limits = Die Prüf·zahl zeigt: Das ist noch das gleiche Dokument. Mehr zeigt sie nicht. Wer das Dokument ändert, kann eine neue Prüf·zahl machen. Schreiben Sie die Prüf·zahl darum noch an einem anderen Ort auf.
 proof-about-key = Die zweite Prüf·zahl heißt HMAC. Sie geht nur mit dem geheimen Schlüssel von unserem Programm. „rundbrief proof verify“ sagt dort: Dieses Dokument ist von uns. Es sagt auch: Das steht heute noch so in der Liste. Beides ist keine Unterschrift und kein Stempel von jemand anderem.

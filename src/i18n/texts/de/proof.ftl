@@ -26,8 +26,17 @@ proof-recipients = An wen, wann, und die Antwort des Mailservers
 proof-to = Empfängerin oder Empfänger
 proof-answer = Antwort des Mailservers
 proof-edition-of = Fassung: { $language }
-proof-answer-to = Antwort auf { $stage }
-proof-no-answer = es kam keine Antwort ({ $stage })
+proof-answer-to = { $stage ->
+    [MAIL] Antwort auf die Absenderadresse (MAIL)
+    [RCPT] Antwort auf die Empfängeradresse (RCPT)
+    [DATA] Antwort auf die Ankündigung der E-Mail (DATA)
+    [final-dot] Antwort auf das Ende der E-Mail (final dot)
+   *[other] Antwort auf { $stage }
+}
+proof-no-answer = { $stage ->
+    [final-dot] auf das Ende der E-Mail kam keine Antwort (final dot)
+   *[other] es kam keine Antwort ({ $stage })
+}
 proof-never = Es wurde keine E-Mail begonnen.
 proof-nothing-heard = Es ist keine Antwort vermerkt.
 proof-begun = begonnen { $time }
@@ -66,6 +75,6 @@ proof-reason-deferred = der Mailserver hat sie aufgeschoben; sie wird erneut ver
 
 proof-about = Was dieses Dokument nachweist
 proof-about-rows = Jede Zeile ist das, was das Versandbuch dieser Installation über eine E-Mail enthält. „Übergeben“ heißt: Der Mailserver hat auf das Ende der E-Mail mit einem Code von 200 bis 299 geantwortet und damit die Verantwortung für sie übernommen (RFC 5321, Abschnitt 4.2.5). Es heißt nicht, dass die E-Mail in einem Postfach ankam oder gelesen wurde. Gesendet wurde der festgeschriebene Inhalt mit der Prüfsumme oben; nur die Anrede und die persönlichen Links unterscheiden sich von E-Mail zu E-Mail.
-proof-about-hash = Die SHA-256-Prüfsumme unten umfasst jedes Byte dieses Dokuments vor dem Beginn der Zeile, ab der sie steht. „rundbrief proof verify“ prüft sie, und jeder Mensch kann es mit diesem Befehl: { $command }
+proof-about-hash = Die SHA-256-Prüfsumme unten umfasst jedes Byte dieses Dokuments vor dem Beginn der Zeile, ab der sie steht. „rundbrief proof verify“ prüft sie, und jeder Mensch kann es mit diesem Befehl:
 proof-about-limits = Die Prüfsumme zeigt, dass dieses Dokument das ist, über das sie gebildet wurde: Sie bindet den Inhalt, mehr nicht. Wer das Dokument ändert, kann eine neue berechnen. Bewahren Sie die Prüfsumme an einem zweiten Ort auf, wenn das für Sie wichtig ist.
 proof-about-key = Der HMAC lässt sich nur mit der Schlüsseldatei der Installation bilden. „rundbrief proof verify“ sagt dort, ob diese Installation das Dokument erstellt hat, und vergleicht es mit dem Versandbuch, wie es dann ist. Keiner der beiden Werte ist eine Signatur oder ein Zeitstempel von dritter Seite: Wer die Installation betreibt, hätte auch ein anderes Dokument erstellen können.

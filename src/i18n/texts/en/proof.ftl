@@ -25,9 +25,18 @@ proof-count = Mails
 proof-recipients = To whom, when, and the mail server’s answer
 proof-to = Recipient
 proof-answer = The mail server’s answer
-proof-edition-of = { $language } edition
-proof-answer-to = answer to { $stage }
-proof-no-answer = no answer came ({ $stage })
+proof-edition-of = Edition: { $language }
+proof-answer-to = { $stage ->
+    [MAIL] answer to the sender’s address (MAIL)
+    [RCPT] answer to the recipient’s address (RCPT)
+    [DATA] answer to the announcement of the mail (DATA)
+    [final-dot] answer to the end of the mail (final dot)
+   *[other] answer to { $stage }
+}
+proof-no-answer = { $stage ->
+    [final-dot] no answer came to the end of the mail (final dot)
+   *[other] no answer came ({ $stage })
+}
 proof-never = No mail was begun.
 proof-nothing-heard = No answer is recorded.
 proof-begun = begun { $time }
@@ -66,6 +75,6 @@ proof-reason-deferred = the mail server put it off; it is tried again
 
 proof-about = What this document proves
 proof-about-rows = Each row is what the ledger of this installation holds about one mail. “Handed over” means: the mail server answered the end of the mail with a code from 200 to 299 and took responsibility for it (RFC 5321, section 4.2.5). It does not mean that the mail was put into a mailbox, or read. The text that was sent is the frozen content with the hash above; only the salutation and the recipient’s own links differ from mail to mail.
-proof-about-hash = The SHA-256 below is taken over every octet of this document before the line it stands on begins. “rundbrief proof verify” checks it, and so does anybody with the command: { $command }
+proof-about-hash = The SHA-256 below is taken over every octet of this document before the line it stands on begins. “rundbrief proof verify” checks it, and so does anybody with the command:
 proof-about-limits = The hash shows that this document is the one the hash was made of: it binds the content and nothing more. Whoever changes the document can compute a new hash, so keep the hash in a second place if that matters to you.
 proof-about-key = The HMAC can be made only with the key file of the installation. “rundbrief proof verify” says there whether this installation made the document, and compares it with the ledger as it is then. Neither value is a signature or a time stamp by a third party: whoever runs the installation could have made another document.
