@@ -12,7 +12,7 @@ use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
 use rundbrief::store::proofs::{self, After};
-use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions};
+use rundbrief::store::{Conn, StoreError, issues, opt_ins, progress, results, subscribers, subscriptions};
 
 use crate::support::database::{Database, Kind};
 
@@ -258,11 +258,30 @@ fn counting_an_issue_reads_only_its_rows() {
         let database = filled(kind);
         let (mut conn, overheard) = overhear(&database);
         assert_eq!(d::count_by_state(&mut conn, 2).unwrap(), []);
-        let statement = overheard.lock().unwrap()[0].clone();
+        assert_eq!(progress::tally(&mut conn, 2, 0, 5).unwrap(), []);
+        assert_eq!(progress::refusals(&mut conn, 2, 500).unwrap(), []);
         // An issue that is nearly the whole table is another matter: PostgreSQL is right to read it from end to end.
-        let statement = statement.replace("$1", "2");
-        let plan = explain(&database, &statement);
-        assert!(!scans_whole(&plan, "deliveries"), "{kind:?}:\n{plan}");
+        for statement in overheard.lock().unwrap().clone() {
+            let statement = statement.replace("issue_id = $1", "issue_id = 2").replace("issue_id\" = $1", "issue_id\" = 2");
+            let statement = statement.replace("issue_id = $3", "issue_id = 2").replace("LIMIT $2", "LIMIT 500");
+            let plan = explain(&database, &statement);
+            assert!(!scans_whole(&plan, "deliveries"), "{kind:?}:\n{statement}\n{plan}");
+        }
+    }
+}
+
+/// It counts along the queue, to a limit, and never along the ledger.
+#[test]
+fn the_length_of_the_queue_is_read_off_its_index() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = filled(kind);
+        let (mut conn, overheard) = overhear(&database);
+        let counts: Vec<i64> = progress::queue(&mut conn).unwrap().into_iter().map(|(_, count)| count).collect();
+        assert_eq!(counts, [19_490, 496, 4, 10]);
+        for (statement, index) in overheard.lock().unwrap().iter().zip(["deliveries_queued", "deliveries_open"]) {
+            let plan = explain(&database, statement);
+            assert!(plan.contains(index) && !plan.contains("Seq Scan on deliveries"), "{kind:?}:\n{statement}\n{plan}");
+        }
     }
 }
 

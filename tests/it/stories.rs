@@ -20,6 +20,7 @@ mod pace;
 mod pages;
 mod postfix;
 mod preferences;
+mod progress;
 mod proof;
 mod publish;
 mod running;
