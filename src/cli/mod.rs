@@ -23,6 +23,7 @@ mod newsletter;
 mod proof;
 mod serve;
 mod staff;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::pace::Turns;
 use super::{Config, Shared, duties, node};
 use crate::clock::Clock;
@@ -39,8 +41,10 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
             let by = Claimant { node_id, token, link_key, dkim: context.signer.note(), now };
             claim_batch(conn, by, &config, &clock, only_urgent)
         };
+        let asked = Instant::now();
         match shared.store.write(claim).await? {
             Some(claim) => {
+                shared.meter.claimed(asked.elapsed(), claim.ids.len(), claim.paced);
                 shared.pace.set_waits(claim.paced);
                 return Ok(claim);
             }

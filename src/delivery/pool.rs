@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::meter::{self, Closed};
 use crate::mail::relay::Connection;
 
 /// A connection that was idle for longer is not trusted any more (R66).
@@ -36,7 +37,9 @@ pub(crate) struct Pool {
 impl Pool {
     pub(super) async fn take(&self) -> Option<Kept> {
         let mut kept = self.kept.lock().await;
+        let before = kept.len();
         kept.retain(|kept| kept.since.elapsed() < IDLE);
+        meter::closed(Closed::Idle, before - kept.len());
         kept.pop()
     }
 
@@ -50,11 +53,14 @@ impl Pool {
 
     pub(super) async fn forget(&self) {
         self.hangs_up.store(true, Ordering::Relaxed);
-        self.kept.lock().await.clear();
+        let mut kept = self.kept.lock().await;
+        meter::closed(Closed::ByRelay, kept.len());
+        kept.clear();
     }
 
     pub async fn close(&self) {
         for kept in self.kept.lock().await.drain(..) {
+            meter::closed(Closed::End, 1);
             kept.connection.quit().await;
         }
     }

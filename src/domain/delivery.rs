@@ -18,7 +18,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Stage; 9] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Connect,
         Stage::Banner,
         Stage::Ehlo,
@@ -33,6 +33,21 @@ impl Stage {
     /// The stage that a name in the ledger stands for, if any.
     pub fn parse(word: &str) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
+    /// The stage's name as a label of metrics.
+    pub fn label(self) -> &'static str {
+        match self {
+            Stage::Connect => "connect",
+            Stage::Banner => "banner",
+            Stage::Ehlo => "ehlo",
+            Stage::StartTls => "starttls",
+            Stage::Auth => "auth",
+            Stage::Mail => "mail",
+            Stage::Rcpt => "rcpt",
+            Stage::Data => "data",
+            Stage::FinalDot => "final_dot",
+        }
     }
 
     /// The stage's name in the ledger and in messages to people.
@@ -128,7 +143,10 @@ mod tests {
 
     #[test]
     fn answers_are_alike_whomever_they_name() {
-        assert_eq!(alike("5.1.1 <ada@example.org> unknown, si12-20.1 - gsmtp"), alike("5.1.1 <b@example.org> unknown, qx9.4 - gsmtp"));
+        assert_eq!(
+            alike("5.1.1 <ada@example.org> unknown, si12-20.1 - gsmtp"),
+            alike("5.1.1 <b@example.org> unknown, qx9.4 - gsmtp")
+        );
         assert_ne!(alike("5.1.1 no such user"), alike("5.1.2 no such user"));
         assert_eq!(alike(""), "");
     }

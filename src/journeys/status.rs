@@ -146,7 +146,8 @@ fn status(conn: &mut Conn, now: Timestamp, slug: &str, issue: &Issue) -> Result<
     }
     if state == IssueState::Sending {
         let trouble = relays::find(conn, deliveries::RELAY)?;
-        course.relay_rests_until = trouble.as_ref().and_then(|health| health.blocked_until).map(time).filter(|until| *until > now);
+        course.relay_rests_until =
+            trouble.as_ref().and_then(|health| health.blocked_until).map(time).filter(|until| *until > now);
         if course.relay_rests_until.is_some() {
             course.relay_trouble = trouble.and_then(|health| health.trouble);
         }

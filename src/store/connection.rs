@@ -197,9 +197,7 @@ pub(super) fn snapshot<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&
     let store = |e| E::from(StoreError::Query(e));
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
-        Conn::Postgres(c) => {
-            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
     }
     .map_err(store)?;
     let result = f(conn);

@@ -64,6 +64,22 @@ pub fn refusals(conn: &mut Conn, issue_id: i64, most: i64) -> Result<Vec<Refusal
     Ok(each!(conn, |c| diesel::sql_query(TEXT).bind::<BigInt, _>(issue_id).bind::<BigInt, _>(most).load(c))?)
 }
 
+/// How many mails of all kinds are due or on their way now. For a command that waits for them; the queue's index answers it.
+pub fn due(conn: &mut Conn, now: i64) -> Result<i64, StoreError> {
+    let due: i64 = d::table
+        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(d::due_at.le(now))
+        .count()
+        .get_result(conn)?;
+    let on_their_way: i64 = d::table
+        .filter(diesel::dsl::sql::<Bool>(
+            "deliveries.state IN ('claimed', 'transmitting', 'unknown') AND deliveries.state <> 'unknown'",
+        ))
+        .count()
+        .get_result(conn)?;
+    Ok(due + on_their_way)
+}
+
 /// More rows than this are not counted for a look at the queue's length.
 pub const QUEUE_MOST: i64 = 100_000;
 

@@ -108,11 +108,7 @@ impl PageMaker {
         let to = proof.address.as_ref().map(|address| self.say("proof-of-one", &[("address", address.as_str().into())]));
         let made = self.say(
             "proof-made",
-            &[
-                ("time", self.both(proof.made_at)?.into()),
-                ("organisation", maker.organisation.into()),
-                ("url", maker.url.into()),
-            ],
+            &[("time", self.both(proof.made_at)?.into()), ("organisation", maker.organisation.into()), ("url", maker.url.into())],
         )?;
         let mut facts = vec![json!({ "name": say("proof-stands")?, "value": say(&format!("web-state-{}", proof.state))? })];
         for (name, at) in [("proof-published", proof.published_at), ("proof-sent", proof.sent_at)] {

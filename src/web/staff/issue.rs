@@ -260,7 +260,8 @@ fn course(language: Language, status: &IssueStatus) -> Result<Vec<Fact>, Missing
     }
     if let Some(due) = status.course.next_due_at {
         let count = status.course.deferred;
-        let args = [("count", count.into()), ("total", words::number(count).into()), ("time", words::moment(language, due)?.into())];
+        let args =
+            [("count", count.into()), ("total", words::number(count).into()), ("time", words::moment(language, due)?.into())];
         fact("web-course-deferred", i18n::text(language, "web-course-deferred-next", &args)?)?;
     }
     Ok(facts)

@@ -175,7 +175,8 @@ each_database!(
         assert_eq!((app.app.context.keyring.current_id(), later.context.keyring.current_id()), (1, 2));
         app.database.execute("UPDATE subscribers SET name = 'Somebody else'");
         app.database.execute("UPDATE subscriptions SET language = 'en'");
-        app.database.execute("UPDATE newsletters SET from_name = 'New', from_address = 'new@example.org', reply_to = 'r@example.org'");
+        app.database
+            .execute("UPDATE newsletters SET from_name = 'New', from_address = 'new@example.org', reply_to = 'r@example.org'");
         assert_eq!(app.resolves(Doubt::Resend).await, 1);
         assert_eq!(delivers(&later).await.unknown, 1, "what staff have resent does not expire");
         let copies = app.relay.unanswered();

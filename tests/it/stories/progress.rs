@@ -1,5 +1,7 @@
 //! How an issue gets on, as people see it: in `issue status`, on the staff page, and in the list of mails in doubt.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use rundbrief::domain::delivery::{Outcome, Reply, Stage};
 use rundbrief::domain::language::Language;
@@ -9,7 +11,9 @@ use rundbrief::journeys::status::{self, IssueStatus};
 
 use super::staff::{get, member, post};
 use crate::support::app::{TestApp, each_database};
-use crate::support::instance::each_instance;
+use crate::support::database::Kind;
+use crate::support::instance::{Instance, each_instance};
+use crate::support::relay::{FakeRelay, Options};
 
 const TOKEN: [u8; 16] = [7; 16];
 
@@ -78,7 +82,12 @@ each_database!(refusals_are_told_once_each_with_their_number_and_without_address
 
     let cookie = member(&app, "eva@example.org", Role::Editor).await;
     let page = get(&app, "/staff/newsletters/weekly/issues/1?lang=en", &cookie).await.body;
-    for words in ["The mail server’s last refusals", "550 5.1.1 …@… no such user", "answer to the recipient’s address (RCPT)", "has put 2 mails off"] {
+    for words in [
+        "The mail server’s last refusals",
+        "550 5.1.1 …@… no such user",
+        "answer to the recipient’s address (RCPT)",
+        "has put 2 mails off",
+    ] {
         assert!(page.contains(words), "{words} is not in {page}");
     }
 });
@@ -95,7 +104,10 @@ each_database!(while_the_relay_rests_it_is_said_until_when_and_why, |app| async 
     assert_eq!(status.counts.seconds_left, None);
     let cookie = member(&app, "eva@example.org", Role::Editor).await;
     let page = get(&app, "/staff/newsletters/weekly/issues/1?lang=en", &cookie).await.body;
-    assert!(page.contains("Sending rests until ") && page.contains(", 09:00:05 UTC, because the mail server is in trouble: 4.3.2"), "{page}");
+    assert!(
+        page.contains("Sending rests until ") && page.contains(", 09:00:05 UTC, because the mail server is in trouble: 4.3.2"),
+        "{page}"
+    );
     app.passes(SignedDuration::from_secs(6));
     app.drain().await;
     let course = status_of(&app).await.course;
@@ -154,7 +166,12 @@ each_instance!(the_command_line_tells_the_same, |instance, _relay| async move {
     assert_eq!(status["refusals"].as_array().unwrap().len(), 3);
 
     let listed = instance.done(&["issue", "unknown", "weekly", "1"]);
-    for words in ["drop-after-data@example.org\tin doubt since 20", "first tried 20", "relay default (127.0.0.1:", "last heard: final dot: "] {
+    for words in [
+        "drop-after-data@example.org\tin doubt since 20",
+        "first tried 20",
+        "relay default (127.0.0.1:",
+        "last heard: final dot: ",
+    ] {
         assert!(listed.contains(words), "{words} is missing in {listed}");
     }
     let json: serde_json::Value = serde_json::from_str(&instance.done(&["issue", "unknown", "weekly", "1", "--json"])).unwrap();
@@ -169,4 +186,106 @@ each_instance!(the_command_line_tells_the_same, |instance, _relay| async move {
     let told = instance.done(&["issue", "resolve", "weekly", "1", "--unknown", "accept"]);
     assert!(told.starts_with("1 mail in doubt count as sent"), "{told}");
     assert!(instance.done(&["issue", "resolve", "weekly", "1", "--unknown", "accept"]).starts_with("0 mails were in doubt"));
+});
+
+/// A relay that takes its time, and readers enough for some seconds.
+async fn slow() -> (Instance, FakeRelay) {
+    let relay = FakeRelay::with(Options { delay: Duration::from_millis(120), ..Options::default() }).await;
+    let mut instance = Instance::on(Kind::Sqlite, &relay.url());
+    instance.set("RELAY__CONNECTIONS", "1");
+    instance.newsletter();
+    instance.news("Treffen");
+    for n in 0..25 {
+        instance.subscriber(&format!("reader-{n}@example.org"));
+    }
+    instance.done(&["issue", "publish", "weekly"]);
+    (instance, relay)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_deliver_sees_lines_in_a_log_and_a_bar_on_a_terminal() {
+    let (instance, _relay) = slow().await;
+    let ran = instance.run(&["deliver", "--until-idle"]);
+    assert!(ran.out.starts_with("sent 25,"), "{ran:?}");
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert!(lines[0].contains(" of 2") && lines[0].contains(" mails, about ") && lines[0].ends_with(" left"), "{ran:?}");
+    assert!(!ran.err.contains(['\u{1b}', '\r']), "nothing that only a terminal understands: {ran:?}");
+
+    let (instance, _relay) = slow().await;
+    let program = format!("{} deliver --until-idle", env!("CARGO_BIN_EXE_rundbrief"));
+    let mut terminal = instance.command(&[]);
+    let variables: Vec<_> = terminal.get_envs().map(|(k, v)| (k.to_owned(), v.map(std::ffi::OsStr::to_owned))).collect();
+    terminal = std::process::Command::new("script");
+    terminal.args(["-qefc", &program, "/dev/null"]).stdin(std::process::Stdio::null()).current_dir(instance.folder.path());
+    for (key, value) in variables {
+        match value {
+            Some(value) => terminal.env(key, value),
+            None => terminal.env_remove(key),
+        };
+    }
+    let output = terminal.env("TERM", "xterm").output().unwrap();
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && seen.contains("sent 25,"), "{seen}");
+    assert!(seen.contains('█') && seen.contains(" mails, about ") && seen.contains("\u{1b}["), "{seen}");
+}
+
+each_instance!(metrics_count_what_happens_and_name_nobody, |instance, relay| async move {
+    let mut instance = instance;
+    instance.set("RELAY__MAILS_PER_CONNECTION", "2");
+    instance.newsletter();
+    for address in
+        ["ada@example.org", "bob@example.org", "bounce-550@example.org", "defer-451@example.org", "drop-after-data@example.org"]
+    {
+        instance.subscriber(address);
+    }
+    instance.news("Treffen");
+    instance.done(&["issue", "publish", "weekly"]);
+    let (mut serve, log) = instance.start(&["serve"], "serve.log");
+    assert!(serve.listens(instance.port, &log), "{}", crate::support::process::read(&log));
+    relay.wait_for(2).await;
+    let wanted = [
+        "rundbrief_deliveries_total{state=\"sent\"} 2",
+        "rundbrief_deliveries_total{state=\"bounced\"} 1",
+        "rundbrief_deliveries_total{state=\"queued\"} 1",
+        "rundbrief_deliveries_total{state=\"unknown\"} 1",
+        "rundbrief_attempts_total{outcome=\"accepted\",stage=\"final_dot\"} 2",
+        "rundbrief_attempts_total{outcome=\"rejected\",stage=\"rcpt\"} 1",
+        "rundbrief_attempts_total{outcome=\"deferred\",stage=\"rcpt\"} 1",
+        "rundbrief_attempts_total{outcome=\"unknown\",stage=\"final_dot\"} 1",
+        "rundbrief_smtp_replies_total{class=\"2xx\"} 2",
+        "rundbrief_smtp_replies_total{class=\"none\"} 1",
+        "rundbrief_queue_deliveries{state=\"queued\"} 1",
+        "rundbrief_queue_deliveries{state=\"unknown\"} 1",
+        "rundbrief_relay_resting 0",
+        "rundbrief_claimed_deliveries_total 5",
+        "rundbrief_claim_seconds_bucket{le=\"+Inf\"} ",
+        "rundbrief_ledger_commit_seconds_sum ",
+        "rundbrief_ledger_entries_total ",
+        "rundbrief_connections_opened_total ",
+        "rundbrief_connections_closed_total{reason=\"broken\"} ",
+    ];
+    let text = async || {
+        let page = reqwest::get(format!("http://127.0.0.1:{}/metrics", instance.port)).await.unwrap();
+        page.text().await.unwrap()
+    };
+    let mut seen = text().await;
+    for _ in 0..300 {
+        if wanted.iter().all(|line| seen.contains(line)) {
+            break;
+        }
+        // What is looked up is looked up every ten seconds.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        seen = text().await;
+    }
+    for line in wanted {
+        assert!(seen.contains(line), "{line} is missing in\n{seen}");
+    }
+    assert!(!seen.contains('@') && !seen.contains("example"), "{seen}");
+    for line in seen.lines().filter(|line| line.starts_with("rundbrief_") && !line.starts_with("rundbrief_http")) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        assert!(seen.contains(&format!("# HELP {name} ")), "{name} does not say what it is");
+        // Units and totals as Prometheus asks for; a gauge counts things or says yes.
+        assert!(["_total", "_seconds", "_deliveries", "_resting"].iter().any(|end| name.ends_with(end)), "{name}");
+    }
 });

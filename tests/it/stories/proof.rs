@@ -37,7 +37,8 @@ fn delivered(instance: &Instance) {
     instance.database.execute("UPDATE subscribers SET name = 'Ada <b>Löwe</b>' WHERE address = 'ada@example.org'");
     instance.done(&["issue", "publish", "weekly"]);
     instance.done(&["deliver", "--until-idle"]);
-    let left = "UPDATE deliveries SET state = 'skipped', reason = 'unsubscribed', ended_at = due_at WHERE address LIKE 'defer-452%'";
+    let left =
+        "UPDATE deliveries SET state = 'skipped', reason = 'unsubscribed', ended_at = due_at WHERE address LIKE 'defer-452%'";
     instance.database.execute(left);
 }
 
@@ -226,7 +227,9 @@ each_instance!(what_was_changed_or_erased_since_is_named_as_such, |instance, _re
             "is as it was made",
             &format!("delivery {ada} was erased since"),
             &format!("delivery {bounced} was erased since"),
-            &format!("delivery {deferred} changed since; the ledger now says: sent at 1970-01-01T00:00:00.000009Z, RCPT: 250 2.0.0 queued at last"),
+            &format!(
+                "delivery {deferred} changed since; the ledger now says: sent at 1970-01-01T00:00:00.000009Z, RCPT: 250 2.0.0 queued at last"
+            ),
             "of 6 mails 3 are the same, 1 changed, 2 erased",
         ] {
             assert!(told.contains(words), "{words} is missing in {told}");
@@ -298,9 +301,8 @@ async fn in_a_browser_the_page_fits_a_phone_and_complains_of_nothing() {
         let file = instance.file(&format!("{name}.html"), instance.done(arguments).as_bytes());
         browser.client().goto(&format!("file://{file}")).await.unwrap();
         assert_eq!(browser.console().await, Vec::<String>::new());
-        let number = async |script: &str| {
-            browser.client().execute(&format!("return {script}"), vec![]).await.unwrap().as_f64().unwrap()
-        };
+        let number =
+            async |script: &str| browser.client().execute(&format!("return {script}"), vec![]).await.unwrap().as_f64().unwrap();
         browser.looks(320, "light").await;
         assert!(number("document.documentElement.scrollWidth").await <= 320.0, "{name} is wider than a phone (WCAG 2.2, 1.4.10)");
         if let Some(folder) = std::env::var_os("RUNDBRIEF_SCREENSHOTS").map(std::path::PathBuf::from) {
