@@ -1,6 +1,7 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
 pub mod dkim;
+mod metrics;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::Clock;
@@ -133,10 +134,12 @@ impl App {
 
     /// Runs the given roles until the process is asked to stop (SIGTERM, SIGINT) or one of them breaks down, which is an error.
     pub async fn serve(&self, roles: Roles, listener: Option<TcpListener>, demo: Option<&Path>) -> Result<(), AppError> {
+        let mut looks = None;
         // What can fail is built before anything runs.
         let server = match listener.filter(|_| roles.web) {
             Some(listener) => {
-                let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| AppError::Web(error.to_string()))?;
+                let metrics = metrics::install()?;
+                looks = Some(tokio::spawn(metrics::keep(metrics.clone(), self.store.clone(), self.clock.clone())));
                 let workers = std::thread::available_parallelism().map_or(2, usize::from);
                 let server = web::server(self.web_state(Some(metrics), demo)?, listener, workers);
                 Some(server.map_err(|error| AppError::Web(error.to_string()))?)
@@ -167,6 +170,9 @@ impl App {
             asked = asked_to_stop() => asked,
             Some(ended) = parts.join_next() => joined(ended).and(Err(AppError::System("a part of rundbrief ended by itself".into()))),
         };
+        if let Some(looks) = looks {
+            looks.abort();
+        }
         if let Some(scheduler) = scheduler {
             scheduler.stop().await;
         }

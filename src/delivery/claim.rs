@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::gate::{Gate, Watched};
 use super::pace::{self, Turns};
 use super::{Config, Shared, duties, node};
@@ -67,8 +69,10 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
             let by = Claimant { node_id: own.id, token, link_key, dkim: context.signer.note(), now };
             claim_batch(conn, by, &config, &clock, only_urgent).map(Ok)
         };
+        let asked = Instant::now();
         match shared.store.write(claim).await? {
             Ok(claim) => {
+                shared.meter.claimed(asked.elapsed(), claim.ids.len(), claim.paced);
                 shared.pace.set_waits(claim.paced, claim.last_turn);
                 return Ok(claim);
             }

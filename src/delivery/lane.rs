@@ -8,17 +8,17 @@ use jiff::SignedDuration;
 
 use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
+use super::meter::{self, Closed};
 use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::{Outcome, Stage};
+use crate::domain::delivery::{Outcome, Stage, without_addresses};
 use crate::domain::throttle::{self, Destination};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
-use crate::telemetry::without_addresses;
 
 pub(super) struct Lane {
     shared: Arc<Shared>,
@@ -76,13 +76,16 @@ impl Lane {
         if let Some(next) = self.next.take() {
             self.stock.put_back(next.job);
             // The relay may know of it.
-            self.connection = None;
+            self.close(Closed::Withdrawn);
         }
         // After an error nobody knows what the relay is waiting for.
         if failure.is_none()
-            && let Some(connection) = self.connection.take().filter(Connection::is_usable)
+            && self.connection.as_ref().is_some_and(Connection::is_usable)
+            && let Some(connection) = self.connection.take()
         {
             self.shared.lanes.put(connection, self.mails).await;
+        } else {
+            self.close(Closed::Broken);
         }
         (self.done, failure)
     }
@@ -164,11 +167,12 @@ impl Lane {
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
                 shared.health.unproven(&shared).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
-                self.connection = None;
+                self.close(Closed::Withdrawn);
                 return Ok(true);
             }
             Handed::Outcome(outcome) => outcome,
         };
+        shared.meter.attempt(&outcome);
         let reply = outcome.reply().clone();
         let trouble = matches!(outcome, Outcome::RelayTrouble(_));
         let accepted = matches!(outcome, Outcome::Accepted(_));
@@ -197,6 +201,7 @@ impl Lane {
         if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {
             self.write_down().await?;
             if let Some(connection) = self.connection.take() {
+                meter::closed(if used_up { Closed::UsedUp } else { Closed::Broken }, 1);
                 connection.quit().await;
             }
         }
@@ -256,7 +261,7 @@ impl Lane {
                 // R67: a relay may close between two mails without a word; that is no trouble.
                 Err(Outcome::RelayTrouble(_)) if was_idle_closed && !retried => {
                     retried = true;
-                    self.connection = None;
+                    self.close(Closed::ByRelay);
                     // Those that were kept as long are closed as well.
                     shared.lanes.forget().await;
                 }
@@ -288,18 +293,26 @@ impl Lane {
         match settled {
             Some(Settled { state, .. }) => {
                 self.done.count(state);
-                metrics::counter!("rundbrief_deliveries_total", "state" => state.as_str()).increment(1);
+                self.shared.meter.settled(state);
             }
             None if accepted => tracing::warn!("the relay took a mail whose row is somebody else's by now"),
             None => {}
         }
     }
 
+    fn close(&mut self, reason: Closed) {
+        meter::closed(reason, self.connection.take().map_or(0, |_| 1));
+    }
+
     /// A connection from the round before, or a new one.
     async fn connect(&mut self) -> Result<(), Outcome> {
         let kept = match self.shared.lanes.take().await {
             Some(kept) => kept,
-            None => Kept::new(self.shared.relay.connect().await?),
+            None => {
+                let connection = self.shared.relay.connect().await?;
+                meter::opened();
+                Kept::new(connection)
+            }
         };
         self.mails = kept.mails;
         self.connection = Some(kept.connection);
@@ -347,6 +360,7 @@ async fn rest(shared: &Shared, trouble: &str, asked: SignedDuration) -> Result<(
         })
         .await?;
     shared.health.troubled();
+    meter::rested();
     tracing::warn!(trouble, seconds = pause.as_secs(), "the relay is in trouble; sending rests, no reader is charged for it");
     Ok(())
 }

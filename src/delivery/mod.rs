@@ -12,6 +12,7 @@ mod gate;
 mod job;
 mod lane;
 pub mod memory;
+mod meter;
 mod node;
 mod pace;
 mod pool;
@@ -129,6 +130,7 @@ pub(crate) struct Shared {
     pub stop: CancellationToken,
     pub lanes: pool::Pool,
     pub book: book::Book,
+    pub meter: Arc<meter::Meter>,
     pub pace: pace::Pace,
     pub health: pace::Health,
     /// The last round ended by an error: rows may be claimed that nobody works on.
@@ -150,8 +152,10 @@ impl Engine {
             node::take_over_all_others(&store, &clock, node.id()).await?;
         }
         let stop = CancellationToken::new();
+        let meter = Arc::new(meter::Meter::new());
         let shared = Shared {
-            book: book::Book::open(&store, &context, &clock, &stop),
+            book: book::Book::open(&store, &context, &clock, &stop, &meter),
+            meter,
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
             unclean: AtomicBool::new(false),
@@ -241,6 +245,11 @@ impl Engine {
                 return Ok(all);
             }
         }
+    }
+
+    /// How many results were written down since the start: for whoever watches.
+    pub fn results(&self) -> u64 {
+        self.shared.meter.ended()
     }
 
     pub fn stop_token(&self) -> CancellationToken {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use super::meter::{self, Closed};
 use crate::mail::relay::Connection;
 
 /// How often somebody looks for connections that are idle.
@@ -51,6 +52,7 @@ impl Pool {
     /// Says goodbye to those that were without work for too long.
     async fn close_idle(&self) {
         let idle: Vec<Kept> = self.kept.lock().await.extract_if(.., |kept| kept.since.elapsed() >= self.idle).collect();
+        meter::closed(Closed::Idle, idle.len());
         for kept in idle {
             kept.connection.quit().await;
         }
@@ -66,11 +68,14 @@ impl Pool {
 
     pub(super) async fn forget(&self) {
         self.hangs_up.store(true, Ordering::Relaxed);
-        self.kept.lock().await.clear();
+        let mut kept = self.kept.lock().await;
+        meter::closed(Closed::ByRelay, kept.len());
+        kept.clear();
     }
 
     pub async fn close(&self) {
         for kept in self.kept.lock().await.drain(..) {
+            meter::closed(Closed::End, 1);
             kept.connection.quit().await;
         }
     }

@@ -13,6 +13,7 @@ pub mod memory;
 pub mod nearest;
 pub mod news;
 pub mod pace;
+pub mod proof;
 pub mod slug;
 pub mod staff;
 pub mod states;

@@ -9,6 +9,7 @@ pub mod leave;
 pub mod news;
 pub mod newsletters;
 pub mod preferences;
+pub mod proof;
 pub mod publish;
 pub mod restore;
 pub mod schedule;

@@ -227,6 +227,23 @@ pub(super) fn give_up(conn: &mut Conn) {
     *<Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;
 }
 
+/// Queries that all see the same instant. Writes nothing.
+pub(super) fn snapshot<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+    let store = |e| E::from(StoreError::Query(e));
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+    }
+    .map_err(store)?;
+    let result = f(conn);
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::rollback_transaction(c),
+        Conn::Postgres(c) => AnsiTransactionManager::rollback_transaction(c),
+    }
+    .map_err(store)?;
+    result
+}
+
 /// `BEGIN IMMEDIATE` on SQLite: the writer takes its lock at once instead of failing half-way.
 pub(super) fn begin_immediate(conn: &mut Conn) -> Result<(), StoreError> {
     match conn {

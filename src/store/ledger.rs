@@ -215,7 +215,7 @@ pub struct Record {
 
 impl Record {
     fn ended_at(&self) -> Option<i64> {
-        (!matches!(self.state, DeliveryState::Queued | DeliveryState::Unknown)).then_some(self.now)
+        (self.state != DeliveryState::Queued).then_some(self.now)
     }
 }
 

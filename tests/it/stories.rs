@@ -20,6 +20,8 @@ mod pace;
 mod pages;
 mod postfix;
 mod preferences;
+mod progress;
+mod proof;
 mod publish;
 mod restore;
 mod running;

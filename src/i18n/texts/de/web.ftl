@@ -231,6 +231,44 @@ web-issue-not-now = Das geht im jetzigen Zustand der Ausgabe nicht.
 web-issue-open = Ausgabe { $number } ansehen
 web-issue-read = Im Archiv lesen
 
+web-course-rate = Tempo
+web-course-second = etwa { $rate } E-Mails pro Sekunde
+web-course-minute = { $count ->
+    [one] etwa eine E-Mail pro Minute
+   *[other] etwa { $count } E-Mails pro Minute
+}
+web-course-left = Noch
+web-course-soon = weniger als eine Minute
+web-course-minutes = { $count ->
+    [one] etwa eine Minute
+   *[other] etwa { $count } Minuten
+}
+web-course-hours = { $count ->
+    [one] etwa eine Stunde
+   *[other] etwa { $count } Stunden
+}
+web-course-deferred = Aufgeschoben
+web-course-deferred-next = { $count ->
+    [one] Der Mailserver hat eine E-Mail aufgeschoben. Sie ist fällig: { $time }.
+   *[other] Der Mailserver hat { $total } E-Mails aufgeschoben. Die nächste ist fällig: { $time }.
+}
+web-course-rests = Der Versand ruht bis { $time }, weil der Mailserver gestört ist: { $reason }. Niemandem unter den Empfangenden wird das angelastet.
+web-refusals = Die letzten Ablehnungen des Mailservers
+web-refusals-said = Seine Antwort
+web-refusals-count = E-Mails
+web-doubts = Zweifelhafte E-Mails
+web-doubts-to = Adresse
+web-doubts-when = Wann
+web-doubts-heard = Was zuletzt zu hören war
+web-doubts-since = zweifelhaft seit { $time }
+web-doubts-tried = zuerst versucht { $time }
+web-doubts-nothing = nichts
+web-doubts-resent = { $count ->
+    [one] schon einmal erneut gesendet
+   *[other] schon { $count }-mal erneut gesendet
+}
+web-doubts-more = Gezeigt sind nur die ersten { $count }. Der Befehl „rundbrief issue unknown“ zeigt alle.
+
 web-state-draft = Entwurf
 web-state-scheduled = geplant
 web-state-preparing = wird vorbereitet
