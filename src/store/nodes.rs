@@ -1,4 +1,5 @@
-//! Delivering processes and their beats.
+//! Delivering processes and their beats. Rows stay when their nodes have ended: whoever remembers one that is gone takes the
+//! database for restored.
 
 use diesel::prelude::*;
 

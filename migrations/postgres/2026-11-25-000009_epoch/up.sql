@@ -7,3 +7,7 @@ ALTER TABLE instance ADD COLUMN fenced_at BIGINT;
 ALTER TABLE nodes ADD COLUMN public_id BYTEA;
 -- The epoch in which it knows the database and may send; NULL: it has not been let in yet.
 ALTER TABLE nodes ADD COLUMN epoch BIGINT;
+
+-- A node looks for its own row, and for the living, with every beat; the table keeps a row for every process that ever delivered.
+CREATE UNIQUE INDEX nodes_public_id ON nodes (public_id);
+CREATE INDEX nodes_living ON nodes (id) WHERE ended_at IS NULL;

@@ -143,6 +143,21 @@ each_instance!(a_file_that_was_lost_and_found_lets_its_node_in_again, |instance,
 });
 
 #[test]
+fn a_first_start_that_breaks_off_leaves_nothing_to_confirm() {
+    let folder = tempfile::tempdir().unwrap();
+    let instance = Instance::on(Kind::Sqlite, &format!("file://{}", folder.path().display()));
+    instance.newsletter();
+    instance.database.execute("CREATE TRIGGER breaks BEFORE INSERT ON nodes BEGIN SELECT RAISE(ABORT, 'broken off'); END");
+    instance.refused(1, &["deliver", "--until-idle"]);
+    instance.database.execute("DROP TRIGGER breaks");
+    // As if it had broken off just after the node was registered.
+    instance
+        .database
+        .execute("INSERT INTO nodes (name, beat, started_at, public_id, epoch) VALUES ('first', 1, 0, randomblob(16), 1)");
+    instance.done(&["deliver", "--until-idle"]);
+}
+
+#[test]
 fn a_place_where_nothing_can_be_remembered_is_an_error_that_names_the_setting() {
     let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
     instance.set("DATABASE__EPOCH_FILE", "/proc/nowhere/keys.epoch");
