@@ -1,3 +1,4 @@
 //! What the power, the kernel and the database can do to a delivering process.
 
+mod commits;
 mod killed;

@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod chance;
 pub mod database;
 pub mod dkim;
 pub mod instance;
@@ -12,6 +13,7 @@ pub mod mails;
 pub mod page;
 pub mod postfix;
 pub mod process;
+pub mod proxy;
 pub mod python;
 pub mod relay;
 pub mod rust_text;
