@@ -46,10 +46,13 @@ fn worker(app: &TestApp, proxy: &Proxy) -> Process {
 }
 
 async fn everybody_has_one(app: &TestApp, issue: i64, before: usize) {
+    let ended = format!("deliveries WHERE issue_id = {issue} AND state IN ('sent', 'unknown')");
+    app.until(&ended, |ended| ended == READERS as i64).await;
     let counts = app.both_sides_agree(issue, READERS, before);
     assert_eq!(counts, BTreeMap::from([("sent".to_owned(), READERS)]), "a process that lives reads back and needs no doubt");
     let twice = "SELECT count(*) AS value FROM deliveries WHERE attempts <> 1";
     assert_eq!(app.database.number(twice), 0, "what was told twice counts once");
+    app.until("issues WHERE state = 'sent'", |sent| sent == issue).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,9 +80,8 @@ async fn the_answer_to_each_kind_of_commit_may_be_lost_on_postgres() {
     };
     let proxy = Proxy::before(port_of(&app.database.url), judge).await;
     let mut worker = worker(&app, &proxy);
-    app.until("issues WHERE state = 'sent'", |sent| sent == 1).await;
-    worker.stop();
     everybody_has_one(&app, 1, 0).await;
+    worker.stop();
     let seen = seen.lock().unwrap();
     assert!(KINDS.iter().all(|(kind, _)| seen.get(kind).is_some_and(|(_, cuts)| *cuts > 0)), "not each kind was met: {seen:?}");
     let log = app.log("worker");
@@ -115,9 +117,8 @@ async fn answers_lost_at_random_lose_nobody_and_double_nobody_on_postgres() {
             proxy.cut_all();
             cuts += 1;
         }
-        app.until("issues WHERE state = 'sent'", |sent| sent == issue).await;
-        worker.stop();
         everybody_has_one(&app, issue, before).await;
+        worker.stop();
     }
     eprintln!("seed {seed}: {} answers lost and {cuts} times all connections in {issue} runs of {READERS} readers", proxy.lost());
 }
