@@ -20,7 +20,7 @@
 
 mod session;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -62,6 +62,36 @@ pub struct Options {
     pub eager_354: bool,
     /// Keeps who got a mail, not the mail: for great numbers.
     pub forgets: bool,
+    /// What goes wrong now and then, whoever the mail is for.
+    pub trips: Vec<Trip>,
+}
+
+/// A fault at every so many-th time the conversation comes to a point, over all connections.
+#[derive(Clone, Copy, Debug)]
+pub struct Trip {
+    pub at: At,
+    pub every: usize,
+    pub how: How,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum At {
+    Banner,
+    Ehlo,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    /// The message is here, up to the final dot.
+    Dot,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum How {
+    Hang,
+    Close,
+    /// Lines to be said instead; behind a 421 the connection is closed. At the dot "250 " takes the mail, "250-" leaves it in doubt.
+    Say(&'static str),
 }
 
 #[derive(Clone)]
@@ -91,6 +121,7 @@ impl Default for Options {
             injected: "",
             eager_354: false,
             forgets: false,
+            trips: Vec::new(),
         }
     }
 }
@@ -118,6 +149,9 @@ struct Shared {
     /// A permit for each mail that may be answered.
     answers: Semaphore,
     connections: AtomicUsize,
+    /// How often each point of [`Options::trips`] was reached.
+    reached: Mutex<HashMap<At, usize>>,
+    tripped: AtomicUsize,
 }
 
 pub struct FakeRelay {
@@ -150,6 +184,8 @@ impl FakeRelay {
             book: Mutex::default(),
             changed: Notify::new(),
             connections: AtomicUsize::new(0),
+            reached: Mutex::default(),
+            tripped: AtomicUsize::new(0),
         });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
         FakeRelay { address, shared, listening }
@@ -201,6 +237,11 @@ impl FakeRelay {
 
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many faults of [`Options::trips`] it has shown.
+    pub fn tripped(&self) -> usize {
+        self.shared.tripped.load(Ordering::SeqCst)
     }
 
     /// Waits until at least `n` mails were accepted.
