@@ -152,8 +152,8 @@ fn ledger_steps(c: &mut Criterion) {
             |ids| {
                 let record = move |conn: &mut Conn| {
                     let intents: Vec<_> = ids.iter().map(|id| (*id, TOKEN)).collect();
-                    ledger::intend(conn, &intents)?;
-                    ledger::record(conn, &ids.iter().map(|id| sent(*id)).collect::<Vec<_>>())
+                    ledger::write(conn, &[], &intents)?;
+                    ledger::write(conn, &ids.iter().map(|id| sent(*id)).collect::<Vec<_>>(), &[])
                 };
                 store.write_blocking(record).unwrap()
             },

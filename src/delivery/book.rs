@@ -3,7 +3,6 @@
 //!
 //! A lane waits for its entry. Until the result of one mail is durable, the lane does not begin the message of the next.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,10 +11,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::journeys::settle::{self, Attempt, Settled};
+use crate::journeys::settle::{self, Attempt, Settled, WrittenDown};
 use crate::journeys::{Context, JourneyError};
 use crate::store::ledger::ClaimToken;
-use crate::store::{Conn, Store, StoreError, ledger};
+use crate::store::{self, Conn, Store, StoreError};
 
 /// Transactions under way at once: while one is being made durable, the next is gathered.
 const AT_ONCE: usize = 2;
@@ -201,11 +200,15 @@ fn write_down(
 ) -> Result<Vec<Written>, JourneyError> {
     let attempts: Vec<&Attempt> = entries.iter().filter_map(|entry| entry.result.as_ref()).collect();
     let intents: Vec<(i64, ClaimToken)> = entries.iter().filter_map(|entry| entry.intent).collect();
-    let mut settled = settle::settle(conn, context, now, &attempts)?.into_iter();
-    let may_go: HashSet<i64> = ledger::intend(conn, &intents)?;
+    let WrittenDown { settled, rows } = if settle::is_plain(&attempts) {
+        settle::settle(conn, context, now, &attempts, &intents)?
+    } else {
+        store::transaction(conn, |conn| settle::settle(conn, context, now, &attempts, &intents))?
+    };
+    let mut settled = settled.into_iter();
     let written = entries.iter().map(|entry| Written {
         settled: entry.result.as_ref().and_then(|_| settled.next().flatten()),
-        may_go: entry.intent.is_some_and(|(id, _)| may_go.contains(&id)),
+        may_go: entry.intent.is_some_and(|(id, _)| rows.contains(&id)),
     });
     Ok(written.collect())
 }

@@ -1,6 +1,8 @@
 //! Settles a delivery: the outcome of an attempt becomes the row's new state, and what follows for the reader follows
 //! in the same transaction.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{Context, JourneyError, guard, leave};
@@ -33,14 +35,30 @@ pub struct Settled {
     pub relay_rests: bool,
 }
 
-/// Records outcomes, each with what follows from it. None: the row is somebody else's by now and was left alone.
+/// What was written down.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenDown {
+    /// For each attempt. None: the row is somebody else's by now and was left alone.
+    pub settled: Vec<Option<Settled>>,
+    /// The rows that stand as told; of the intents, those whose mails may go.
+    pub rows: HashSet<i64>,
+}
+
+/// Whether nothing follows from these outcomes but their own rows' state: then [`settle`] is one statement, and needs no
+/// transaction around it.
+pub fn is_plain(attempts: &[&Attempt]) -> bool {
+    attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Accepted(_)))
+}
+
+/// Records outcomes, each with what follows from it, and the intents of the mails that come next (see [`ledger::write`]).
 /// Asked again about what is recorded already, it says the same again.
 pub fn settle(
     conn: &mut Conn,
     ctx: &Context,
     now: Timestamp,
     attempts: &[&Attempt],
-) -> Result<Vec<Option<Settled>>, JourneyError> {
+    intents: &[(i64, ClaimToken)],
+) -> Result<WrittenDown, JourneyError> {
     let mut records = Vec::with_capacity(attempts.len());
     let mut follows = Vec::with_capacity(attempts.len());
     for attempt in attempts {
@@ -48,10 +66,10 @@ pub fn settle(
         records.push(record);
         follows.push(next);
     }
-    let done = ledger::record(conn, &records)?;
+    let rows = ledger::write(conn, &records, intents)?;
     let mut settled = Vec::with_capacity(attempts.len());
     for ((attempt, record), next) in attempts.iter().zip(&records).zip(follows) {
-        if !done.contains(&attempt.id) {
+        if !rows.contains(&attempt.id) {
             settled.push(None);
             continue;
         }
@@ -63,7 +81,7 @@ pub fn settle(
         }
         settled.push(Some(Settled { state: record.state, relay_rests: next == Next::BackToQueue }));
     }
-    Ok(settled)
+    Ok(WrittenDown { settled, rows })
 }
 
 fn decide(conn: &mut Conn, now: Timestamp, attempt: &Attempt) -> Result<(Record, Next), JourneyError> {

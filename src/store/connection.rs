@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
@@ -140,24 +140,34 @@ impl ManageConnection for Manager {
 pub(super) fn pool(target: &Target) -> Result<Pool, StoreError> {
     let postgres = matches!(target, Target::Postgres(_));
     // A PostgreSQL server that restarted leaves dead connections behind; a file does not.
-    pool_of(target, if postgres { 12 } else { 4 }, postgres)
+    let builder = builder().max_size(if postgres { 12 } else { 4 }).test_on_check_out(postgres);
+    built(builder, target)
 }
 
 /// For callers who come thousands of times a second and ask again when a connection turns out to be dead. Nobody else's
 /// long call stands before them.
 pub(super) fn express_pool(target: &Target) -> Result<Pool, StoreError> {
-    pool_of(target, 2, false)
+    built(builder().max_size(2).test_on_check_out(false).connection_customizer(Box::new(SameStatements)), target)
 }
 
-fn pool_of(target: &Target, most: u32, test: bool) -> Result<Pool, StoreError> {
-    r2d2::Pool::builder()
-        .max_size(most)
-        .min_idle(Some(1))
-        .test_on_check_out(test)
-        .connection_timeout(std::time::Duration::from_secs(5))
-        .error_handler(Box::new(PoolLog))
-        .build(Manager(target.clone()))
-        .map_err(|e| StoreError::Open { target: target.to_string(), reason: e.to_string() })
+fn builder() -> r2d2::Builder<Manager> {
+    r2d2::Pool::builder().min_idle(Some(1)).connection_timeout(std::time::Duration::from_secs(5)).error_handler(Box::new(PoolLog))
+}
+
+fn built(builder: r2d2::Builder<Manager>, target: &Target) -> Result<Pool, StoreError> {
+    let failed = |e: r2d2::PoolError| StoreError::Open { target: target.to_string(), reason: e.to_string() };
+    builder.build(Manager(target.clone())).map_err(failed)
+}
+
+/// The same few statements over and over, each of which finds its rows by their keys: PostgreSQL need not think about each
+/// anew, which takes it longer than to do it.
+#[derive(Debug)]
+struct SameStatements;
+
+impl r2d2::CustomizeConnection<Conn, StoreError> for SameStatements {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        Ok(conn.batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")?)
+    }
 }
 
 #[derive(Debug)]
@@ -170,7 +180,7 @@ impl r2d2::HandleError<StoreError> for PoolLog {
 }
 
 /// One transaction around `f`; the outermost call begins it, a nested one makes a savepoint.
-pub(super) fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+pub fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
     type Manager = <Conn as Connection>::TransactionManager;
     let store = |e| E::from(StoreError::Query(e));
     Manager::begin_transaction(conn).map_err(store)?;
@@ -187,6 +197,11 @@ pub(super) fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnc
             Err(error)
         }
     }
+}
+
+/// Has the pool close a connection instead of handing it out again.
+pub(super) fn give_up(conn: &mut Conn) {
+    *<Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;
 }
 
 /// `BEGIN IMMEDIATE` on SQLite: the writer takes its lock at once instead of failing half-way.

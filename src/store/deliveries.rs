@@ -2,6 +2,7 @@
 //!
 //! States are written as literals where a partial index must match: neither database uses one for a bound value.
 
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -84,6 +85,11 @@ pub fn analyse(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The few rows that are in flight or in doubt. Repeats the index's own condition word by word, or SQLite does not use it.
+pub(super) fn in_flight() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("(deliveries.state = 'claimed' OR deliveries.state = 'transmitting' OR deliveries.state = 'unknown')")
+}
+
 /// Ends rows that still wait.
 macro_rules! skip {
     ($conn:expr, $which:expr, $reason:expr, $now:expr) => {{
@@ -109,11 +115,8 @@ pub fn skip_for_subscriber(conn: &mut Conn, subscriber_id: i64, issues: Vec<i64>
 
 /// Takes back what nodes have claimed of an issue that was paused, held or cancelled; their intents then fail.
 pub fn unclaim_issue(conn: &mut Conn, issue_id: i64) -> Result<usize, StoreError> {
-    let claimed = deliveries::table
-        .filter(deliveries::issue_id.eq(issue_id))
-        // Repeats the index's own condition word by word, or SQLite does not use it.
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')"))
-        .filter(deliveries::state.eq("claimed"));
+    let claimed =
+        deliveries::table.filter(deliveries::issue_id.eq(issue_id)).filter(in_flight()).filter(deliveries::state.eq("claimed"));
     Ok(diesel::update(claimed)
         .set((deliveries::state.eq("queued"), deliveries::claim_token.eq(None::<Vec<u8>>), deliveries::node_id.eq(None::<i64>)))
         .execute(conn)?)
@@ -158,14 +161,12 @@ pub fn skip_ids(conn: &mut Conn, ids: Vec<i64>, reason: &'static str, now: i64) 
 }
 
 type UnknownOf = diesel::dsl::Filter<
-    diesel::dsl::Filter<deliveries::table, diesel::dsl::Eq<deliveries::issue_id, i64>>,
-    diesel::expression::SqlLiteral<Bool>,
+    diesel::dsl::Filter<diesel::dsl::Filter<deliveries::table, diesel::dsl::Eq<deliveries::issue_id, i64>>, SqlLiteral<Bool>>,
+    diesel::dsl::Eq<deliveries::state, &'static str>,
 >;
 
 fn unknown_of(issue_id: i64) -> UnknownOf {
-    deliveries::table.filter(deliveries::issue_id.eq(issue_id)).filter(diesel::dsl::sql::<Bool>(
-        "deliveries.state IN ('claimed', 'transmitting', 'unknown') AND deliveries.state = 'unknown'",
-    ))
+    deliveries::table.filter(deliveries::issue_id.eq(issue_id)).filter(in_flight()).filter(deliveries::state.eq("unknown"))
 }
 
 /// Staff decided about rows in doubt: `resend` queues them once more, byte for byte the same mail.
@@ -213,9 +214,7 @@ pub fn is_open(conn: &mut Conn, issue_id: i64) -> Result<bool, StoreError> {
         .order((deliveries::issue_id, deliveries::due_at, deliveries::id))
         .select(deliveries::id)
         .single_value();
-    let open = deliveries::table
-        .filter(deliveries::issue_id.eq(issue_id))
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')"));
+    let open = deliveries::table.filter(deliveries::issue_id.eq(issue_id)).filter(in_flight());
     Ok(diesel::select(queued.is_not_null().or(diesel::dsl::exists(open))).get_result(conn)?)
 }
 

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::deliveries::in_flight;
 use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
 use super::{Conn, StoreError};
@@ -153,51 +154,37 @@ fn due_ids(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Resul
     })
 }
 
+/// No `IN (…)` over words, neither here nor in the table's checks and indexes: for more than two of them SQLite builds a table
+/// anew at each call, which costs more than writing the row.
 struct IntendOne;
 
 impl Statement for IntendOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = 'transmitting' \
-    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting') \
+    WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting') \
     AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')) \
     AND (subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id AND s.state = 'active'))";
 }
 
+/// Results and intents in one statement: PostgreSQL makes it durable without a BEGIN and a COMMIT around it, which would be two
+/// more round trips. No row is among both: it is claimed again only after its result is durable.
+///
 /// `state || ''` hides the condition from the planner: it takes the partial index on what is in flight for empty, because
 /// that it was when the table was analysed, and would walk it, with all its dead entries, for every batch.
-struct IntendAll;
+struct WriteAll;
 
-impl Statement for IntendAll {
-    const TEXT: &'static str = "UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
+impl Statement for WriteAll {
+    const TEXT: &'static str = "WITH told AS (UPDATE deliveries d SET state = r.state, reason = r.reason, \
+    due_at = coalesce(r.due_at, d.due_at), attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = NULL, \
+    stage = r.stage, code = r.code, reply = r.reply, ended_at = r.ended_at \
+    FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
+    ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
+    WHERE d.id = r.id AND d.claim_token = r.token AND d.state || '' IN ('claimed', 'transmitting', 'unknown') RETURNING d.id), \
+    gone AS (UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
     WHERE d.id = r.id AND d.claim_token = r.token AND d.state || '' IN ('claimed', 'transmitting') \
     AND (d.issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = d.issue_id AND i.state = 'sending')) \
     AND (d.subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.state = 'active')) \
-    RETURNING d.id";
-}
-
-/// The intents: durable before the final dots may be written. Returns the rows that may go; the others are not their
-/// lane's any more (somebody unsubscribed, staff paused or cancelled, another node took over) and must not be sent.
-///
-/// Asked twice under the same token it agrees twice, because a COMMIT whose answer was lost is read back this way.
-/// Leaving skips the rows it sees; one that was fanned out in the same instant is caught by the look at the subscription.
-pub fn intend(conn: &mut Conn, rows: &[(i64, ClaimToken)]) -> Result<HashSet<i64>, StoreError> {
-    match conn {
-        Conn::Sqlite(c) => {
-            let mut may_go = HashSet::new();
-            for (id, token) in rows {
-                if Prepared::<IntendOne, _>::with(vec![Bind::Int(*id), Bind::Bytes(token)]).execute(c)? == 1 {
-                    may_go.insert(*id);
-                }
-            }
-            Ok(may_go)
-        }
-        Conn::Postgres(_) if rows.is_empty() => Ok(HashSet::new()),
-        Conn::Postgres(c) => {
-            let ids = rows.iter().map(|(id, _)| *id).collect();
-            let tokens = rows.iter().map(|(_, token)| token.as_slice()).collect();
-            let statement = Prepared::<IntendAll, _>::with(vec![Binds::Ints(ids), Binds::Bytes(tokens)]);
-            Ok(statement.load::<i64>(c)?.into_iter().collect())
-        }
-    }
+    RETURNING d.id) \
+    SELECT id FROM told UNION ALL SELECT id FROM gone";
 }
 
 /// What an attempt made of a row.
@@ -231,29 +218,26 @@ struct RecordOne;
 impl Statement for RecordOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
     resends = resends + ?, node_id = NULL, stage = ?, code = ?, reply = ?, ended_at = ? \
-    WHERE id = ? AND claim_token = ? AND state IN ('claimed', 'transmitting', 'unknown')";
+    WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting' OR state = 'unknown')";
 }
 
-struct RecordAll;
-
-impl Statement for RecordAll {
-    const TEXT: &'static str = "UPDATE deliveries d SET state = r.state, reason = r.reason, due_at = coalesce(r.due_at, d.due_at), \
-    attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = NULL, stage = r.stage, code = r.code, \
-    reply = r.reply, ended_at = r.ended_at \
-    FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
-    ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
-    WHERE d.id = r.id AND d.claim_token = r.token AND d.state || '' IN ('claimed', 'transmitting', 'unknown') RETURNING d.id";
-}
-
-/// Records results. Only the token that claimed a row may; it may also settle a row that a take-over put in doubt.
-/// Returns the rows that now stand as told; the others belong to somebody else by now.
-pub fn record(conn: &mut Conn, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
-    if results.is_empty() {
+/// Writes down results of the mails before and intents of the next. Returns the ids of the rows that stand as told.
+///
+/// **Intents** must be durable before the final dots may be written. A row that is not returned is not its lane's any more
+/// (somebody unsubscribed, staff paused or cancelled, another node took over) and must not be sent. Leaving skips the rows it sees;
+/// one that was fanned out in the same instant is caught by the look at the subscription.
+///
+/// **Results** only the token that claimed a row may write; it may also settle a row that a take-over put in doubt. Rows that
+/// are not returned belong to somebody else by now.
+///
+/// Asked twice it says the same twice, because a COMMIT whose answer was lost is read back this way.
+pub fn write(conn: &mut Conn, results: &[Record], intents: &[(i64, ClaimToken)]) -> Result<HashSet<i64>, StoreError> {
+    if results.is_empty() && intents.is_empty() {
         return Ok(HashSet::new());
     }
     let mut done = match conn {
-        Conn::Sqlite(c) => record_each(c, results)?,
-        Conn::Postgres(c) => record_all(c, results)?,
+        Conn::Sqlite(c) => write_each(c, results, intents)?,
+        Conn::Postgres(c) => write_all(c, results, intents)?,
     };
     let missed: Vec<i64> = results.iter().map(|result| result.id).filter(|id| !done.contains(id)).collect();
     if !missed.is_empty() {
@@ -270,7 +254,11 @@ pub fn record(conn: &mut Conn, results: &[Record]) -> Result<HashSet<i64>, Store
     Ok(done)
 }
 
-fn record_each(conn: &mut SqliteConnection, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
+fn write_each(
+    conn: &mut SqliteConnection,
+    results: &[Record],
+    intents: &[(i64, ClaimToken)],
+) -> Result<HashSet<i64>, StoreError> {
     let mut done = HashSet::new();
     for result in results {
         let values = vec![
@@ -290,10 +278,15 @@ fn record_each(conn: &mut SqliteConnection, results: &[Record]) -> Result<HashSe
             done.insert(result.id);
         }
     }
+    for (id, token) in intents {
+        if Prepared::<IntendOne, _>::with(vec![Bind::Int(*id), Bind::Bytes(token)]).execute(conn)? == 1 {
+            done.insert(*id);
+        }
+    }
     Ok(done)
 }
 
-fn record_all(conn: &mut PgConnection, results: &[Record]) -> Result<HashSet<i64>, StoreError> {
+fn write_all(conn: &mut PgConnection, results: &[Record], intents: &[(i64, ClaimToken)]) -> Result<HashSet<i64>, StoreError> {
     let values = vec![
         Binds::Ints(results.iter().map(|r| r.id).collect()),
         Binds::Bytes(results.iter().map(|r| r.token.as_slice()).collect()),
@@ -306,18 +299,15 @@ fn record_all(conn: &mut PgConnection, results: &[Record]) -> Result<HashSet<i64
         Binds::MaybeInts(results.iter().map(|r| r.code).collect()),
         Binds::MaybeTexts(results.iter().map(|r| r.reply.as_deref()).collect()),
         Binds::MaybeInts(results.iter().map(Record::ended_at).collect()),
+        Binds::Ints(intents.iter().map(|(id, _)| *id).collect()),
+        Binds::Bytes(intents.iter().map(|(_, token)| token.as_slice()).collect()),
     ];
-    Ok(Prepared::<RecordAll, _>::with(values).load::<i64>(conn)?.into_iter().collect())
+    Ok(Prepared::<WriteAll, _>::with(values).load::<i64>(conn)?.into_iter().collect())
 }
 
 /// How often a row was resent after doubt.
 pub fn resends(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
     Ok(deliveries::table.find(id).select(deliveries::resends).first(conn)?)
-}
-
-/// The few rows that are in flight or in doubt. Repeats the index's own condition word by word, or it is not used.
-fn in_flight() -> diesel::expression::SqlLiteral<Bool> {
-    diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')")
 }
 
 /// Gives one row back that its lane knows not to have sent, if it is still ours. It may be `transmitting`: the intent was

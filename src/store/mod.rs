@@ -36,7 +36,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use connection::Pool;
-pub use connection::{Conn, Target};
+pub use connection::{Conn, Target, transaction};
 
 /// Whatever the database could not do, in words for the person who reads the log.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +110,7 @@ impl Store {
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
         let writer = match &target {
-            Target::Sqlite(path) => Some(writer::Writer::start(connection::sqlite(path, connection::Access::Write)?)?),
+            Target::Sqlite(path) => Some(writer::Writer::start(path)?),
             Target::Postgres(url) => {
                 // The pool would try for seconds and log each try; this says at once what is wrong.
                 connection::postgres(url)?;
@@ -153,8 +153,10 @@ impl Store {
         tokio::task::spawn_blocking(move || store.write_blocking(f)).await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
     }
 
-    /// Like [`Store::write`], without waiting and for callers who ask again after an error: `then` is called where the
-    /// transaction ran, as soon as it is durable. It must be quick. If the process stops first it is dropped uncalled.
+    /// Like [`Store::write`], without waiting and for callers who ask again after an error: `then` is called on a thread of the
+    /// store, as soon as what `f` wrote is durable. It must be quick. If the process stops first it is dropped uncalled.
+    ///
+    /// On PostgreSQL `f` begins its own [`transaction`] if it has more than one statement: a single one needs none.
     pub fn write_then<R, E, F, T>(&self, f: F, then: T)
     where
         F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
@@ -168,7 +170,11 @@ impl Store {
                 let store = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let pool = store.inner.express.as_ref().unwrap_or(&store.inner.pool);
-                    then(store.checkout_of(pool).map_err(E::from).and_then(|mut conn| connection::transaction(&mut conn, f)));
+                    let written = store.checkout_of(pool).map_err(E::from).and_then(|mut conn| {
+                        // Whatever it was: a new connection costs little, and a dead one would be handed out again.
+                        f(&mut conn).inspect_err(|_| connection::give_up(&mut conn))
+                    });
+                    then(written);
                 });
             }
         }

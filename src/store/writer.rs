@@ -1,14 +1,20 @@
-//! SQLite's one writer: a thread that runs waiting calls, each in its own savepoint, under one shared commit,
-//! and answers each of them after it.
+//! SQLite's one writer: a thread that runs waiting calls, each in its own savepoint, under one shared commit. Each is answered
+//! when that is durable: a second thread syncs the write-ahead log and answers, while the next calls are run already.
+//!
+//! SQLite itself is told not to sync at each commit (`synchronous = NORMAL`), because it would hold its lock and our thread
+//! meanwhile. What others may see before it is durable does no harm: whoever acts on it beyond the database, as a lane does
+//! with its final dot, waits for an answer of its own first, and what is durable is always a beginning of the log.
 
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc;
 
-use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
+use diesel::connection::{Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use tokio::sync::oneshot;
 
 use super::StoreError;
-use super::connection::{Conn, begin_immediate, transaction};
+use super::connection::{Access, Conn, begin_immediate, sqlite, transaction};
 
 /// More calls than this do not make a commit cheaper, only its answer later.
 const CALLS_PER_COMMIT: usize = 256;
@@ -25,12 +31,19 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn start(conn: Conn) -> Result<Self, StoreError> {
+    pub fn start(path: &Path) -> Result<Self, StoreError> {
+        let mut conn = sqlite(path, Access::Write)?;
+        // The first transaction makes the log. The file is there, and the same, as long as anybody is connected.
+        conn.batch_execute("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT")?;
+        let log = format!("{}-wal", path.display());
+        let log = File::open(&log).map_err(|e| StoreError::Pool(format!("cannot open {log}: {e}")))?;
+        let started = |e| StoreError::Pool(format!("the writer thread did not start: {e}"));
         let (calls, waiting) = mpsc::channel();
-        std::thread::Builder::new()
-            .name("sqlite-writer".into())
-            .spawn(move || run(conn, &waiting))
-            .map_err(|e| StoreError::Pool(format!("the writer thread did not start: {e}")))?;
+        // One round is being synced, one waits for it; then the writer waits, and calls gather.
+        let (done, committed) = mpsc::sync_channel(1);
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        thread("sqlite-sync").spawn(move || sync(&log, &committed)).map_err(started)?;
+        thread("sqlite-writer").spawn(move || run(conn, &waiting, &done)).map_err(started)?;
         Ok(Self { calls })
     }
 
@@ -47,7 +60,7 @@ impl Writer {
         told
     }
 
-    /// Queues `f` and hands its result to `then` on the writer's own thread, after the commit that makes it durable.
+    /// Queues `f` and hands its result to `then` on a thread of the store, after the commit that makes it durable.
     pub fn call_then<R, E, F, T>(&self, f: F, then: T)
     where
         F: FnOnce(&mut Conn) -> Result<R, E> + Send + 'static,
@@ -91,7 +104,28 @@ fn is_shared_open(conn: &mut Conn) -> bool {
     }
 }
 
-fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>) {
+/// Makes durable what was committed, as much at a time as there is, and answers. Ends with the writer, or when the disk fails:
+/// then nobody knows what it holds, and a second sync would only seem to mend it.
+fn sync(log: &File, committed: &mpsc::Receiver<Vec<Answer>>) {
+    while let Ok(mut answers) = committed.recv() {
+        while let Ok(further) = committed.try_recv() {
+            answers.extend(further);
+        }
+        let synced = log.sync_data().map_err(|error| format!("the disk did not make it durable: {error}"));
+        let failed = synced.is_err();
+        if let Err(error) = &synced {
+            tracing::error!(%error, "nothing more is written; check the disk, then restart rundbrief");
+        }
+        for answer in answers {
+            answer(synced.clone());
+        }
+        if failed {
+            return;
+        }
+    }
+}
+
+fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<Vec<Answer>>) {
     while let Ok(first) = waiting.recv() {
         let mut answers = Vec::new();
         let commit = match begin_immediate(&mut conn) {
@@ -113,13 +147,18 @@ fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>) {
                 continue;
             }
         };
-        if let Err(error) = &commit {
+        if let Err(error) = commit {
             tracing::error!(%error, calls = answers.len(), "a commit failed; its calls were told so");
             // Leaves no half-open transaction behind for the next round.
             let _ = Manager::rollback_transaction(&mut conn);
-        }
-        for answer in answers {
-            answer(commit.clone());
+            for answer in answers {
+                answer(Err(error.clone()));
+            }
+        } else if let Err(mpsc::SendError(answers)) = done.send(answers) {
+            for answer in answers {
+                answer(Err("the disk has failed before".to_owned()));
+            }
+            return;
         }
     }
 }

@@ -151,12 +151,11 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 21] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 20] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
-    ("intent", |c| ledger::intend(c, &[(30_100, [9; 16])]).map(drop), &["pk"]),
-    ("record", |c| ledger::record(c, &[SENT]).map(drop), &["pk"]),
+    ("write down", |c| ledger::write(c, &[SENT], &[(30_100, [9; 16])]).map(drop), &["pk"]),
     ("give back one", |c| ledger::give_back(c, 30_100, &[9; 16]).map(drop), &["pk"]),
     ("put one off", |c| ledger::put_off(c, 30_101, &[9; 16], 9).map(drop), &["pk"]),
     ("give back all", |c| ledger::give_back_all(c, 1).map(drop), &["deliveries_open"]),

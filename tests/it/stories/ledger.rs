@@ -235,7 +235,7 @@ fn a_take_over_never_puts_back_what_is_being_intended_on_postgres() {
         let store = Store::open(&database.url).unwrap();
         std::thread::spawn(move || {
             let intend =
-                |id| store.write_blocking(move |conn: &mut Conn| ledger::intend(conn, &[(id, FIRST)])).unwrap().contains(&id);
+                |id| store.write_blocking(move |conn: &mut Conn| ledger::write(conn, &[], &[(id, FIRST)])).unwrap().contains(&id);
             (1..=2000).filter(|id| intend(*id)).collect::<Vec<i64>>()
         })
     };

@@ -51,7 +51,7 @@ impl TestApp {
 
     /// Whether the ledger lets this row go out.
     pub async fn intends(&self, id: i64, token: ClaimToken) -> bool {
-        self.store.write(move |conn| ledger::intend(conn, &[(id, token)])).await.unwrap().contains(&id)
+        self.store.write(move |conn| ledger::write(conn, &[], &[(id, token)])).await.unwrap().contains(&id)
     }
 
     /// Settles a row by hand, as the lane that holds `token` would. None: the row is not its any more.
@@ -66,8 +66,8 @@ impl TestApp {
             outcome,
         };
         let (context, now) = (Arc::clone(&self.app.context), self.now());
-        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &[&attempt]);
-        self.store.write(settle).await.unwrap()[0].map(|settled| settled.state)
+        let settle = move |conn: &mut Conn| settle::settle(conn, &context, now, &[&attempt], &[]);
+        self.store.write(settle).await.unwrap().settled[0].map(|settled| settled.state)
     }
 
     /// The fan-out of everything published, without a lane.
