@@ -170,12 +170,15 @@ impl Lane {
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
-            rest(&shared, &trouble).await?;
+            // First, or a mail that was under way all the while would pass for the relay's recovery.
             self.stock.close(&trouble);
+            rest(&shared, &trouble).await?;
             self.done.trouble = Some(trouble);
             return Ok(false);
         }
-        shared.health.recovered(&shared).await?;
+        if !self.stock.is_closed() {
+            shared.health.recovered(&shared).await?;
+        }
         self.mails += 1;
         let used_up = self.mails >= shared.config.mails_per_connection;
         if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {

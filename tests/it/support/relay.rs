@@ -19,8 +19,9 @@
 //! Everything else is accepted. [`Options`] choose what concerns the relay as a whole.
 
 mod session;
+mod trips;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -32,6 +33,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use super::process::PATIENCE;
+pub use trips::{At, How, Trip};
 
 #[derive(Clone)]
 pub struct Options {
@@ -64,34 +66,6 @@ pub struct Options {
     pub forgets: bool,
     /// What goes wrong now and then, whoever the mail is for.
     pub trips: Vec<Trip>,
-}
-
-/// A fault at every so many-th time the conversation comes to a point, over all connections.
-#[derive(Clone, Copy, Debug)]
-pub struct Trip {
-    pub at: At,
-    pub every: usize,
-    pub how: How,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum At {
-    Banner,
-    Ehlo,
-    Auth,
-    Mail,
-    Rcpt,
-    Data,
-    /// The message is here, up to the final dot.
-    Dot,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum How {
-    Hang,
-    Close,
-    /// Lines to be said instead; behind a 421 the connection is closed. At the dot "250 " takes the mail, "250-" leaves it in doubt.
-    Say(&'static str),
 }
 
 #[derive(Clone)]
@@ -149,9 +123,7 @@ struct Shared {
     /// A permit for each mail that may be answered.
     answers: Semaphore,
     connections: AtomicUsize,
-    /// How often each point of [`Options::trips`] was reached.
-    reached: Mutex<HashMap<At, usize>>,
-    tripped: AtomicUsize,
+    trips: trips::Trips,
 }
 
 pub struct FakeRelay {
@@ -184,8 +156,7 @@ impl FakeRelay {
             book: Mutex::default(),
             changed: Notify::new(),
             connections: AtomicUsize::new(0),
-            reached: Mutex::default(),
-            tripped: AtomicUsize::new(0),
+            trips: trips::Trips::default(),
         });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
         FakeRelay { address, shared, listening }
@@ -241,7 +212,7 @@ impl FakeRelay {
 
     /// How many faults of [`Options::trips`] it has shown.
     pub fn tripped(&self) -> usize {
-        self.shared.tripped.load(Ordering::SeqCst)
+        self.shared.trips.played()
     }
 
     /// Waits until at least `n` mails were accepted.

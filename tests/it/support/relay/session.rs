@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
@@ -280,17 +279,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(if last { Next::Close } else { Next::Go })
     }
 
-    /// Whether one of [`super::Options::trips`] has its turn here.
     fn trip_at(&self, at: At) -> Option<How> {
-        if self.shared.options.trips.iter().all(|trip| trip.at != at) {
-            return None;
-        }
-        let mut reached = self.shared.reached.lock().expect("the count");
-        let count = reached.entry(at).or_default();
-        *count += 1;
-        let trip = self.shared.options.trips.iter().find(|trip| trip.at == at && *count % trip.every == 0)?;
-        self.shared.tripped.fetch_add(1, Ordering::SeqCst);
-        Some(trip.how)
+        self.shared.trips.turn(&self.shared.options.trips, at)
     }
 
     async fn plays(&mut self, how: How) -> io::Result<Next> {
