@@ -1,5 +1,6 @@
 //! What the power, the kernel and the database can do to a delivering process.
 
 mod commits;
+mod database;
 mod killed;
 mod relay;

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod browser;
 pub mod chance;
+pub mod cluster;
 pub mod database;
 pub mod dkim;
 pub mod instance;

@@ -98,6 +98,11 @@ impl Process {
         panic!("{} (process {}) goes on after {PATIENCE:?}", self.name, self.child.id());
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits until these words are in the log. Fails after [`PATIENCE`], or when the program has ended without them.
     pub fn says(&mut self, log: &Path, words: &str) {
         let begun = Instant::now();
