@@ -49,6 +49,8 @@ pub enum StoreError {
     Query(#[from] diesel::result::Error),
     #[error("no database connection: {0}")]
     Pool(String),
+    #[error("the commit failed: {0}")]
+    Commit(String),
     #[error("migrations failed: {0}")]
     Migration(String),
     #[error("{table} holds \"{value}\", which this release does not know; was it written by a newer one?")]

@@ -17,8 +17,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes one below `folder`, with the system's safe defaults, and starts it.
-    pub fn start(folder: &Path) -> Cluster {
+    /// Makes one below `folder`, with the system's safe defaults, and starts it. Its write-ahead log may be on another disk.
+    pub fn start(folder: &Path, log_disk: Option<&Path>) -> Cluster {
         let (bin, port) = (newest(), free_port());
         output(Command::new("chmod").arg("755").arg(folder));
         let folder = folder.join("postgres");
@@ -28,7 +28,11 @@ impl Cluster {
         }
         // Small segments, so that it fits on a small disk.
         let init = ["-U", "rundbrief", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--auth=trust", "--wal-segsize=1"];
-        output(as_postgres(&bin.join("initdb"), &folder).args(init).arg("-D").arg(folder.join("data")));
+        let mut make = as_postgres(&bin.join("initdb"), &folder);
+        if let Some(disk) = log_disk {
+            make.arg("--waldir").arg(disk.join("wal"));
+        }
+        output(make.args(init).arg("-D").arg(folder.join("data")));
         let process = run(&bin, &folder, port);
         let mut cluster = Cluster { url: format!("postgres://rundbrief@127.0.0.1:{port}/postgres"), port, bin, folder, process };
         cluster.is_ready();
@@ -61,7 +65,8 @@ impl Cluster {
         while begun.elapsed() < PATIENCE {
             assert!(!self.process.has_ended(), "PostgreSQL does not start:\n{}", self.log());
             let mut ready = Command::new(self.bin.join("pg_isready"));
-            if ready.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]).status().unwrap().success() {
+            if ready.args(["-q", "-U", "rundbrief", "-h", "127.0.0.1", "-p", &self.port.to_string()]).status().unwrap().success()
+            {
                 return;
             }
             std::thread::sleep(Duration::from_millis(20));
