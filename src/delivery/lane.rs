@@ -190,12 +190,15 @@ impl Lane {
         }
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
-            rest(&shared, &trouble, throttled.map_or(SignedDuration::ZERO, |_| throttle::REST)).await?;
+            // First, or a mail that was under way all the while would pass for the relay's recovery.
             self.stock.close(&trouble);
+            rest(&shared, &trouble, throttled.map_or(SignedDuration::ZERO, |_| throttle::REST)).await?;
             self.done.trouble = Some(trouble);
             return Ok(false);
         }
-        shared.health.recovered(&shared).await?;
+        if !self.stock.is_closed() {
+            shared.health.recovered(&shared).await?;
+        }
         self.mails += 1;
         let used_up = self.mails >= shared.config.mails_per_connection;
         if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {

@@ -279,6 +279,10 @@ impl Stock {
         self.changed.notify_waiters();
     }
 
+    pub fn is_closed(&self) -> bool {
+        self.lock().trouble.is_some()
+    }
+
     /// Gives back what was claimed and not begun, and tells what happened meanwhile. Only after every lane has ended.
     pub async fn end(&self, shared: &Shared) -> Result<Drained, JourneyError> {
         loop {

@@ -11,7 +11,7 @@ use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::StoreError;
+use super::{StoreError, one_line};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -99,11 +99,8 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
 }
 
 pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
-    let failed = |reason: String| {
-        // What libpq says has several lines.
-        let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason }
-    };
+    let failed =
+        |reason: String| StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason: one_line(&reason) };
     let mut conn = PgConnection::establish(&patient(url)).map_err(|e| failed(e.to_string()))?;
     let durable: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('synchronous_commit')"))
         .get_result(&mut conn)?;

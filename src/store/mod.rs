@@ -49,10 +49,12 @@ pub enum StoreError {
     Url(String),
     #[error("cannot open the database {target}: {reason}. Check database.url and that the server runs")]
     Open { target: String, reason: String },
-    #[error("the database refused: {0}")]
+    #[error("the database refused: {}", one_line(&.0.to_string()))]
     Query(#[from] diesel::result::Error),
     #[error("no database connection: {0}")]
     Pool(String),
+    #[error("the commit failed: {0}")]
+    Commit(String),
     #[error("migrations failed: {0}")]
     Migration(String),
     #[error("{table} holds \"{value}\", which this release does not know; was it written by a newer one?")]
@@ -248,6 +250,11 @@ impl Store {
 
 /// While it lives, nobody else delivers from the same SQLite file. The system lets go of it with the process.
 pub struct DeliveryLock(#[expect(dead_code, reason = "held, not read")] Option<std::fs::File>);
+
+/// What libpq says has several lines, and an error is a sentence.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// Times are stored as microseconds since 1970, UTC.
 pub fn micros(at: Timestamp) -> i64 {

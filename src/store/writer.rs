@@ -72,9 +72,7 @@ impl Writer {
             let result = conn.map_err(E::from).and_then(|conn| contained(conn, f));
             Box::new(move |commit| {
                 then(match (result, commit) {
-                    (Ok(_), Err(reason)) => {
-                        Err(E::from(StoreError::Pool(format!("the commit failed, nothing was written: {reason}"))))
-                    }
+                    (Ok(_), Err(reason)) => Err(E::from(StoreError::Commit(reason))),
                     (result, _) => result,
                 });
             })

@@ -3,34 +3,18 @@
 //!
 //! `FAULT_ROUNDS=500 tests/run killed` kills five hundred times instead of twenty-five; `FAULT_SEED` chooses other instants.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use rundbrief::journeys::issues::{self, Doubt};
 
 use crate::support::app::{Setup, TestApp, each_database};
+use crate::support::chance::{Chance, number};
 use crate::support::database::Kind;
 use crate::support::process::Process;
 use crate::support::relay::Options;
 
 const READERS: usize = 5_000;
 const CONNECTIONS: usize = 4;
-
-/// Numbers that look random and are the same for the same seed (xorshift).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
-
-fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable).map_or(otherwise, |value| value.parse().expect(variable))
-}
 
 async fn slow(kind: Kind) -> TestApp {
     // Slow enough that kills hit lanes at different steps of a conversation.
@@ -45,8 +29,7 @@ fn worker(app: &TestApp, name: &str) -> Process {
 
 /// Issues to everybody, one after the other, until there were enough kills. Of several nodes one is killed at a time.
 async fn lose_nobody_and_double_nobody(app: &TestApp, nodes: usize) {
-    let (rounds, seed) = (number("FAULT_ROUNDS", 25), number("FAULT_SEED", 20_261_124));
-    let mut chance = Chance(seed);
+    let (rounds, (mut chance, seed)) = (number("FAULT_ROUNDS", 25), Chance::new());
     app.crowd(READERS).await;
     let (mut killed, mut issue, mut doubts) = (0, 0, 0);
     while killed < rounds {
@@ -97,27 +80,16 @@ async fn kill_in_the_middle(app: &TestApp, nodes: usize, issue: i64, most: u64, 
 
 /// Returns how many rows were in doubt.
 async fn both_sides_agree(app: &TestApp, issue: i64, before: usize, kills: u64, seed: u64) -> usize {
-    let mut copies: HashMap<String, usize> = HashMap::new();
-    for address in app.relay.recipients_after(before) {
-        *copies.entry(address).or_default() += 1;
-    }
-    let twice: Vec<_> = copies.iter().filter(|(_, copies)| **copies > 1).collect();
-    assert!(twice.is_empty(), "seed {seed}, run {issue}: somebody got two: {twice:?}");
-    let addresses = |state: &str| -> HashSet<String> {
-        let sql = format!("SELECT address AS value FROM deliveries WHERE issue_id = {issue} AND state = '{state}'");
-        app.database.texts(&sql).into_iter().collect()
-    };
-    let (sent, unknown) = (addresses("sent"), addresses("unknown"));
-    assert_eq!(sent.len() + unknown.len(), READERS, "seed {seed}, run {issue}: every row has ended or is in doubt");
-    assert!(sent.iter().all(|address| copies.contains_key(address)), "seed {seed}: what the ledger calls sent was accepted");
-    let in_doubt_only = copies.keys().all(|address| sent.contains(address) || unknown.contains(address));
-    assert!(in_doubt_only, "seed {seed}: what was accepted and not recorded is a row in doubt");
-    assert!(unknown.len() as u64 <= kills * CONNECTIONS as u64, "seed {seed}: {} doubts after {kills} kills", unknown.len());
+    let counts = app.both_sides_agree(issue, READERS, before);
+    let count = |state: &str| counts.get(state).copied().unwrap_or_default();
+    let unknown = count("unknown");
+    assert_eq!(count("sent") + unknown, READERS, "seed {seed}, run {issue}: every row has ended or is in doubt: {counts:?}");
+    assert!(unknown as u64 <= kills * CONNECTIONS as u64, "seed {seed}: {unknown} doubts after {kills} kills");
 
     let now = app.now();
     let accept = move |conn: &mut rundbrief::store::Conn| issues::resolve(conn, now, "weekly", issue, Doubt::Accept);
-    assert_eq!(app.store.write(accept).await.unwrap(), Some(unknown.len()));
-    unknown.len()
+    assert_eq!(app.store.write(accept).await.unwrap(), Some(unknown));
+    unknown
 }
 
 each_database!(kills_at_any_instant_lose_nobody_and_double_nobody, |app| async move {

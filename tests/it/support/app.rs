@@ -106,6 +106,8 @@ pub struct Setup {
     pub settings: Vec<(&'static str, String)>,
     /// Mails are signed with keys under these selectors, which lie in `dkim` beside the others.
     pub dkim: Vec<(&'static str, Algorithm)>,
+    /// A migrated one of its own, instead of a fresh one.
+    pub database: Option<Database>,
 }
 
 impl TestApp {
@@ -115,7 +117,7 @@ impl TestApp {
 
     pub async fn with(kind: Kind, setup: Setup) -> TestApp {
         // Blocking, but each test has threads of its own.
-        let database = Database::migrated(kind);
+        let database = setup.database.unwrap_or_else(|| Database::migrated(kind));
         let relay = FakeRelay::with(setup.relay).await;
         let folder = tempfile::tempdir().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -28,7 +28,7 @@ pub struct Database {
     pub url: String,
     /// The SQLite file's folder.
     folder: Option<tempfile::TempDir>,
-    /// The PostgreSQL database's name.
+    /// The PostgreSQL database's name, where it is in the cluster of all tests.
     name: String,
 }
 
@@ -58,6 +58,26 @@ impl Database {
                 template.name.clone()
             })),
         }
+    }
+
+    /// A migrated SQLite file in a folder of the test's own.
+    pub fn migrated_in(folder: &Path) -> Database {
+        let folder = tempfile::TempDir::new_in(folder).unwrap();
+        let url = format!("sqlite://{}", folder.path().join("rundbrief.db").display());
+        let database = Database { kind: Kind::Sqlite, url, folder: Some(folder), name: String::new() };
+        database.migrate();
+        database
+    }
+
+    /// A migrated database in a cluster of the test's own, with which it goes.
+    pub fn of_cluster(url: &str) -> Database {
+        let mut connection = PgConnection::establish(url).unwrap();
+        diesel::sql_query("CREATE DATABASE rundbrief TEMPLATE template0").execute(&mut connection).unwrap();
+        let (server, _) = url.rsplit_once('/').unwrap();
+        let url = format!("{server}/rundbrief");
+        let database = Database { kind: Kind::Postgres, url, folder: None, name: String::new() };
+        database.migrate();
+        database
     }
 
     pub fn connect(&self) -> Raw {
@@ -135,7 +155,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if self.kind == Kind::Postgres && !std::thread::panicking() {
+        if !self.name.is_empty() && !std::thread::panicking() {
             in_cluster(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }

@@ -109,6 +109,11 @@ impl TestApp {
 
     /// A process of its own that delivers for this instance. Its log lies beside the keys.
     pub fn worker(&self, name: &str, further: &[(&str, &str)]) -> Process {
+        self.worker_with(name, further, &[])
+    }
+
+    /// The same with variables of its environment that are no settings.
+    pub fn worker_with(&self, name: &str, further: &[(&str, &str)], variables: &[(&str, &str)]) -> Process {
         let port = self.app.settings.public_url.rsplit(':').next().unwrap().parse().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rundbrief"));
         command.args(["serve", "--only", "delivery"]);
@@ -117,6 +122,7 @@ impl TestApp {
         // What a story publishes by its own clock is old to a real process.
         command.env("RUNDBRIEF__DELIVERY__EXPIRE_HOURS", "87600");
         command.envs(further.iter().map(|(key, value)| (format!("RUNDBRIEF__{key}"), value)));
+        command.envs(variables.iter().copied());
         Process::start(&mut command, &self.folder.path().join(name))
     }
 

@@ -5,6 +5,8 @@
 pub mod app;
 pub mod backup;
 pub mod browser;
+pub mod chance;
+pub mod cluster;
 pub mod database;
 pub mod dkim;
 pub mod instance;
@@ -13,6 +15,7 @@ pub mod mails;
 pub mod page;
 pub mod postfix;
 pub mod process;
+pub mod proxy;
 pub mod python;
 pub mod relay;
 pub mod rust_text;

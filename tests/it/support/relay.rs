@@ -20,6 +20,7 @@
 //! may change while a story goes on.
 
 mod session;
+mod trips;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use super::process::PATIENCE;
+pub use trips::{At, How, Trip};
 
 #[derive(Clone)]
 pub struct Options {
@@ -63,6 +65,8 @@ pub struct Options {
     pub eager_354: bool,
     /// Keeps who got a mail, not the mail: for great numbers.
     pub forgets: bool,
+    /// What goes wrong now and then, whoever the mail is for.
+    pub trips: Vec<Trip>,
 }
 
 #[derive(Clone)]
@@ -92,6 +96,7 @@ impl Default for Options {
             injected: "",
             eager_354: false,
             forgets: false,
+            trips: Vec::new(),
         }
     }
 }
@@ -131,6 +136,7 @@ struct Shared {
     connections: AtomicUsize,
     script: Mutex<Script>,
     token: Mutex<String>,
+    trips: trips::Trips,
 }
 
 pub struct FakeRelay {
@@ -165,6 +171,7 @@ impl FakeRelay {
             connections: AtomicUsize::new(0),
             script: Mutex::new(|_, _| None),
             token: Mutex::new("s3cret".to_owned()),
+            trips: trips::Trips::default(),
         });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
         FakeRelay { address, shared, listening }
@@ -236,6 +243,11 @@ impl FakeRelay {
 
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many faults of [`Options::trips`] it has shown.
+    pub fn tripped(&self) -> usize {
+        self.shared.trips.played()
     }
 
     /// Waits until at least `n` mails were accepted.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 
-use super::{Book, Received, SILENCE, Shared, Tls};
+use super::{At, Book, How, Received, SILENCE, Shared, Tls};
 
 /// Ends with an error where the client is gone or a fault is played.
 pub(super) async fn serve(tcp: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
@@ -63,6 +63,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn greet(mut self) -> io::Result<Option<S>> {
+        if self.trips(At::Banner).await?.is_some() {
+            return Err(closed());
+        }
         if let Some(Next::Close) = self.scripted("BANNER").await? {
             return Err(closed());
         }
@@ -139,6 +142,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn ehlo(&mut self, encrypted: bool) -> io::Result<Next> {
+        if let Some(next) = self.trips(At::Ehlo).await? {
+            return Ok(next);
+        }
         let options = self.shared.options.clone();
         if let Some(scripted) = options.ehlo {
             return self.say(scripted).await;
@@ -158,6 +164,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     async fn auth(&mut self, line: &str) -> io::Result<Next> {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
+        if let Some(next) = self.trips(At::Auth).await? {
+            return Ok(next);
+        }
         let mut words = line.split(' ').skip(1);
         let good = match (words.next(), words.next()) {
             (Some("PLAIN"), Some(response)) => response == BASE64_STANDARD.encode("\0news\0s3cret"),
@@ -196,6 +205,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn mail(&mut self, line: &str) -> io::Result<Next> {
+        if let Some(next) = self.trips(At::Mail).await? {
+            return Ok(next);
+        }
         if let Some(scripted) = self.shared.options.mail {
             return self.say(scripted).await;
         }
@@ -208,6 +220,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn rcpt(&mut self, line: &str) -> io::Result<Next> {
         if self.from.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
+        }
+        if let Some(next) = self.trips(At::Rcpt).await? {
+            return Ok(next);
         }
         let to = between(line);
         let fault = local_part(&to);
@@ -239,6 +254,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 .await;
         };
         (self.from, self.to) = (None, None);
+        if let Some(next) = self.trips(At::Data).await? {
+            return Ok(next);
+        }
         let fault = local_part(&to);
         match fault.as_str() {
             "close-data" => return Ok(Next::Close),
@@ -260,6 +278,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Ok(next);
         }
         let mail = Received { from, to, data };
+        if let Some(how) = self.trip_at(At::Dot) {
+            match how {
+                How::Say(lines) if lines.starts_with("250 ") => self.book().received.push(mail),
+                How::Say(lines) if !lines.starts_with("250-") => {}
+                _ => self.book().unanswered.push(mail),
+            }
+            self.shared.changed.notify_waiters();
+            return self.plays(how).await;
+        }
         match fault.as_str() {
             "drop-after-data" | "hang" | "garbled-dot" => {
                 self.book().unanswered.push(mail);
@@ -314,6 +341,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         Ok(if last { Next::Close } else { Next::Go })
+    }
+
+    fn trip_at(&self, at: At) -> Option<How> {
+        self.shared.trips.turn(&self.shared.options.trips, at)
+    }
+
+    async fn plays(&mut self, how: How) -> io::Result<Next> {
+        match how {
+            How::Hang => std::future::pending().await,
+            How::Close => Ok(Next::Close),
+            How::Say(lines) if lines.starts_with("421") => self.goodbye(lines).await,
+            How::Say(lines) => self.say(lines).await,
+        }
+    }
+
+    /// Plays a fault if it is its turn.
+    async fn trips(&mut self, at: At) -> io::Result<Option<Next>> {
+        match self.trip_at(at) {
+            Some(how) => Ok(Some(self.plays(how).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Up to the line with the lone dot, without the dots that were stuffed in.
