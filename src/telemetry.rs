@@ -8,8 +8,6 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-pub use crate::domain::delivery::without_addresses;
-
 /// What is logged where nobody asks for something else.
 const DEFAULT_FILTER: &str = "info";
 

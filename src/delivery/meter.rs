@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 use crate::domain::delivery::{Outcome, Stage};
 use crate::domain::states::DeliveryState;
@@ -141,6 +141,11 @@ pub(super) fn rested() {
     counter!("rundbrief_relay_rests_total").increment(1);
 }
 
+/// Whether this node holds everything back because the database was restored, or is not known to it.
+pub(super) fn held() -> Gauge {
+    gauge!("rundbrief_sending_held")
+}
+
 fn describe() {
     describe_counter!("rundbrief_deliveries_total", "Results written to the ledger, by the state they led to");
     describe_counter!("rundbrief_attempts_total", "SMTP conversations about a mail, by outcome and stage");
@@ -148,6 +153,7 @@ fn describe() {
     describe_counter!("rundbrief_connections_opened_total", "Connections opened to the relay");
     describe_counter!("rundbrief_connections_closed_total", "Connections to the relay that ended, by reason");
     describe_counter!("rundbrief_relay_rests_total", "Times that sending came to rest because the relay was in trouble");
+    describe_gauge!("rundbrief_sending_held", "1 while nothing is sent because the database is a restored one or not known");
     describe_counter!("rundbrief_throttled_claims_total", "Looks for mails that found the next turn under the limits later");
     describe_histogram!("rundbrief_claim_seconds", Unit::Seconds, "Claiming a batch of mails");
     describe_counter!("rundbrief_claimed_deliveries_total", "Mails claimed by this node");

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{self, Admission, Look};
-use super::{Config, Shared};
+use super::{Config, Shared, meter};
 use crate::clock::Clock;
 use crate::domain::memory::ADVICE;
 use crate::domain::states::Fence;
@@ -122,10 +122,11 @@ impl Node {
 /// Says whenever it changes whether this node sends, and why not.
 pub(super) async fn tell_until(shared: Arc<Shared>, over: CancellationToken) {
     let mut told = None;
+    let sending_held = meter::held();
     loop {
         let looked = shared.node.looked.notified();
         let held = shared.node.held();
-        metrics::gauge!("rundbrief_held").set(if held.is_some() { 1.0 } else { 0.0 });
+        sending_held.set(if held.is_some() { 1.0 } else { 0.0 });
         match &held {
             Some(why) if held != told => tracing::error!("nothing is sent: {why}"),
             None if told.is_some() => tracing::warn!("sending goes on"),

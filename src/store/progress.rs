@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::deliveries::in_flight;
 use super::schema::deliveries as d;
 use super::{Conn, StoreError, connection::each};
 use crate::domain::states::DeliveryState;
@@ -71,12 +72,7 @@ pub fn due(conn: &mut Conn, now: i64) -> Result<i64, StoreError> {
         .filter(d::due_at.le(now))
         .count()
         .get_result(conn)?;
-    let on_their_way: i64 = d::table
-        .filter(diesel::dsl::sql::<Bool>(
-            "deliveries.state IN ('claimed', 'transmitting', 'unknown') AND deliveries.state <> 'unknown'",
-        ))
-        .count()
-        .get_result(conn)?;
+    let on_their_way: i64 = d::table.filter(in_flight()).filter(d::state.ne("unknown")).count().get_result(conn)?;
     Ok(due + on_their_way)
 }
 
@@ -95,11 +91,8 @@ pub fn queue(conn: &mut Conn) -> Result<Vec<(DeliveryState, i64)>, StoreError> {
     const TEXT: &str = "SELECT count(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = 'queued' \
         ORDER BY issue_id, due_at, id LIMIT $1) AS waiting";
     let waiting: Waiting = each!(conn, |c| diesel::sql_query(TEXT).bind::<BigInt, _>(QUEUE_MOST).get_result(c))?;
-    let open: Vec<(String, i64)> = d::table
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')"))
-        .group_by(d::state)
-        .select((d::state, diesel::dsl::count_star()))
-        .load(conn)?;
+    let open: Vec<(String, i64)> =
+        d::table.filter(in_flight()).group_by(d::state).select((d::state, diesel::dsl::count_star())).load(conn)?;
     let count = |state: DeliveryState| open.iter().find(|(word, _)| word == state.as_str()).map_or(0, |(_, count)| *count);
     let in_flight = [DeliveryState::Claimed, DeliveryState::Transmitting, DeliveryState::Unknown];
     Ok(std::iter::once((DeliveryState::Queued, waiting.count)).chain(in_flight.map(|state| (state, count(state)))).collect())

@@ -4,8 +4,8 @@
 //! subscriber_id)` has the rows of an issue in that order (plan: tests/it/plans.rs). Those that name no subscriber come last.
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
+use super::deliveries::in_flight;
 use super::schema::{deliveries as d, editions};
 use super::{Conn, StoreError};
 
@@ -90,10 +90,8 @@ pub fn list(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Proven>, StoreError> {
 pub fn list_unknown(conn: &mut Conn, issue_id: i64, most: i64) -> Result<Vec<Proven>, StoreError> {
     Ok(d::table
         .filter(d::issue_id.eq(issue_id))
-        // Repeats the index's own condition word by word, or SQLite does not use it.
-        .filter(diesel::dsl::sql::<Bool>(
-            "deliveries.state IN ('claimed', 'transmitting', 'unknown') AND deliveries.state = 'unknown'",
-        ))
+        .filter(in_flight())
+        .filter(d::state.eq("unknown"))
         .order(d::id)
         .limit(most)
         .select(Proven::as_select())

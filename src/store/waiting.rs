@@ -6,6 +6,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::deliveries::in_flight;
 use super::ledger::{self, Claimant};
 use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::deliveries;
@@ -88,8 +89,7 @@ pub fn give_back_until(conn: &mut Conn, ids: &[i64], node_id: i64, due_at: i64) 
 /// Addresses of all mails that are claimed or being sent, on whatever node.
 pub fn list_under_way(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     Ok(deliveries::table
-        // Repeats the index's own condition word by word, or it is not used.
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('claimed', 'transmitting', 'unknown')"))
+        .filter(in_flight())
         .filter(deliveries::state.eq_any(["claimed", "transmitting"]))
         .select(deliveries::address)
         .load(conn)?)

@@ -286,6 +286,6 @@ each_instance!(metrics_count_what_happens_and_name_nobody, |instance, relay| asy
         let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
         assert!(seen.contains(&format!("# HELP {name} ")), "{name} does not say what it is");
         // Units and totals as Prometheus asks for; a gauge counts things or says yes.
-        assert!(["_total", "_seconds", "_deliveries", "_resting"].iter().any(|end| name.ends_with(end)), "{name}");
+        assert!(["_total", "_seconds", "_deliveries", "_resting", "_held"].iter().any(|end| name.ends_with(end)), "{name}");
     }
 });

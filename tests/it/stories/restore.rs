@@ -111,7 +111,7 @@ each_instance!(a_copy_on_another_machine_shows_its_pages_and_sends_after_a_confi
     let asked = [("email", "ada@example.org"), ("newsletter", "weekly"), ("language", "de")];
     assert_eq!(client.post(url("/subscribe")).form(&asked).send().await.unwrap().status(), 200, "readers are not kept out");
     let metrics = client.get(url("/metrics")).send().await.unwrap().text().await.unwrap();
-    assert!(metrics.contains("rundbrief_held 1"), "{metrics}");
+    assert!(metrics.contains("rundbrief_sending_held 1"), "{metrics}");
     time_enough().await;
     assert_eq!(relay.received().len(), 0);
     let told = instance.done(&["instance", "confirm-restore"]);

@@ -63,10 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn greet(mut self) -> io::Result<Option<S>> {
-        if self.trips(At::Banner).await?.is_some() {
-            return Err(closed());
-        }
-        if let Some(Next::Close) = self.scripted("BANNER").await? {
+        if self.trips(At::Banner).await?.is_some() || self.scripted("BANNER").await?.is_some() {
             return Err(closed());
         }
         let banner = self.shared.options.banner;
