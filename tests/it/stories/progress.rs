@@ -165,7 +165,7 @@ each_instance!(the_command_line_tells_the_same, |instance, _relay| async move {
     assert!(!told.contains('@'), "{told}");
     let status = instance.status(1);
     assert_eq!((&status["deferred"], &status["unknown"]), (&1.into(), &1.into()));
-    assert_eq!(status["refusals"].as_array().unwrap().len(), 3);
+    assert_eq!(status["refusals"].as_array().unwrap().len(), 2);
 
     let listed = instance.done(&["issue", "unknown", "weekly", "1"]);
     for words in [
