@@ -313,8 +313,10 @@ impl From<Proven> for Doubtful {
 
 fn states(conn: &mut Conn, issue_id: i64) -> Result<Vec<(String, i64)>, JourneyError> {
     let mut counted = deliveries::count_by_state(conn, issue_id)?;
+    // What was handed over comes first, then the other ends, then what has none yet.
     let place = |word: &str| DeliveryState::ALL.iter().position(|state| state.as_str() == word);
-    counted.sort_by_key(|(state, _)| place(state));
+    let has_ended = |word: &str| place(word) >= place(DeliveryState::Sent.as_str());
+    counted.sort_by_key(|(state, _)| (!has_ended(state), place(state)));
     Ok(counted)
 }
 

@@ -35,7 +35,7 @@ pub fn tally(conn: &mut Conn, issue_id: i64, since: i64, now: i64) -> Result<Vec
     const TEXT: &str = "SELECT state, count(*) AS count, \
         count(CASE WHEN ended_at > $1 THEN 1 END) AS lately, min(CASE WHEN ended_at > $1 THEN ended_at END) AS lately_from, \
         count(CASE WHEN due_at > $2 THEN 1 END) AS later, min(CASE WHEN due_at > $2 THEN due_at END) AS next_due_at, \
-        count(CASE WHEN state <> 'sent' THEN stage END) AS refused \
+        count(CASE WHEN state NOT IN ('sent', 'unknown') AND code NOT BETWEEN 200 AND 299 THEN 1 END) AS refused \
         FROM deliveries WHERE issue_id = $3 GROUP BY state";
     Ok(each!(conn, |c| diesel::sql_query(TEXT)
         .bind::<BigInt, _>(since)
@@ -57,10 +57,10 @@ pub struct Refusals {
     pub count: i64,
 }
 
-/// Up to `most` different answers other than yes, the newest first.
+/// Up to `most` different answers other than yes, the newest first. Doubts have a list of their own.
 pub fn refusals(conn: &mut Conn, issue_id: i64, most: i64) -> Result<Vec<Refusals>, StoreError> {
     const TEXT: &str = "SELECT stage, code, coalesce(reply, '') AS reply, count(*) AS count FROM deliveries \
-        WHERE issue_id = $1 AND state <> 'sent' AND stage IS NOT NULL AND code IS NOT NULL \
+        WHERE issue_id = $1 AND state NOT IN ('sent', 'unknown') AND stage IS NOT NULL AND code NOT BETWEEN 200 AND 299 \
         GROUP BY stage, code, coalesce(reply, '') ORDER BY max(coalesce(ended_at, dated_at, created_at)) DESC, stage, code LIMIT $2";
     Ok(each!(conn, |c| diesel::sql_query(TEXT).bind::<BigInt, _>(issue_id).bind::<BigInt, _>(most).load(c))?)
 }

@@ -287,7 +287,6 @@ each_database!(every_row_of_a_great_issue_comes_once_also_those_that_name_nobody
     assert_eq!((count, ids.len(), each.len()), (2_345, 2_345, 2_345));
 });
 
-/// `RUNDBRIEF_SCREENSHOTS=DIR` writes pictures of it, on a phone and a desk, light and dark.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_browser_the_page_fits_a_phone_and_complains_of_nothing() {
     let relay = FakeRelay::start().await;
@@ -300,19 +299,6 @@ async fn in_a_browser_the_page_fits_a_phone_and_complains_of_nothing() {
     ] {
         let file = instance.file(&format!("{name}.html"), instance.done(arguments).as_bytes());
         browser.client().goto(&format!("file://{file}")).await.unwrap();
-        assert_eq!(browser.console().await, Vec::<String>::new());
-        let number =
-            async |script: &str| browser.client().execute(&format!("return {script}"), vec![]).await.unwrap().as_f64().unwrap();
-        browser.looks(320, "light").await;
-        assert!(number("document.documentElement.scrollWidth").await <= 320.0, "{name} is wider than a phone (WCAG 2.2, 1.4.10)");
-        if let Some(folder) = std::env::var_os("RUNDBRIEF_SCREENSHOTS").map(std::path::PathBuf::from) {
-            std::fs::create_dir_all(&folder).unwrap();
-            for (scheme, width) in [("light", 360), ("light", 1200), ("dark", 360), ("dark", 1200)] {
-                browser.looks(width, scheme).await;
-                let height = number("document.documentElement.scrollHeight").await;
-                let picture = browser.picture(width, height).await;
-                std::fs::write(folder.join(format!("{name}-{scheme}-{width}.png")), picture).unwrap();
-            }
-        }
+        browser.fits(name).await;
     }
 }
