@@ -3,4 +3,5 @@
 mod commits;
 mod database;
 mod killed;
+mod power;
 mod relay;
