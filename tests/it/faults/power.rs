@@ -120,6 +120,10 @@ async fn the_power_is_cut(with_long_log: bool) {
     let is_of_the_file = |event: &Event| matches!(event, Event::Write { file, .. } if Path::new(file) == database);
     let copied_back = events.iter().filter(|event| is_of_the_file(event)).count() as u64;
     assert_eq!(mails, READERS, "strace saw every mail");
+    let folder = app.folder.path().display().to_string();
+    let is_named = |event: &Event| matches!(event, Event::Synced { file, .. } if *file == folder);
+    let before = events.iter().take_while(|event| !matches!(event, Event::Mail { .. }));
+    assert!(with_long_log || before.into_iter().any(is_named), "the log is new, and its name in the folder was not made durable");
     let (mut chance, seed) = Chance::new();
     let (mut mailed, mut looked, mut while_copied, mut doubts) = (HashSet::new(), 0, 0, 0);
     let left = app.folder.path().join("left.db");
