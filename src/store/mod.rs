@@ -119,7 +119,7 @@ impl Store {
             Target::Sqlite(path) => Some(writer::Writer::start(path)?),
             Target::Postgres(url) => {
                 // The pool would try for seconds and log each try; this says at once what is wrong.
-                connection::postgres(url)?;
+                connection::warn_of_torn_pages(&mut connection::postgres(url)?)?;
                 None
             }
         };

@@ -4,4 +4,5 @@ mod commits;
 mod database;
 mod killed;
 mod nodes;
+mod power;
 mod relay;

@@ -18,6 +18,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::database::Kind;
+use crate::support::process::Process;
 use crate::support::relay::{At, FakeRelay, How, Options, Tls, Trip};
 
 const READERS: usize = 120;
@@ -266,7 +267,8 @@ each_database!(a_certificate_that_expires_in_the_middle_of_a_run_stops_it_until_
     let url = format!("smtps://localhost:{}", relay.port());
     let further = [("RELAY__URL", url.as_str()), ("RELAY__CONNECTIONS", "1"), ("RELAY__MAILS_PER_CONNECTION", "5")];
     let authority = app.folder.path().join("ca.pem");
-    let mut worker = app.worker_with("worker", &further, &[("SSL_CERT_FILE", authority.to_str().unwrap())]);
+    let mut command = app.command(&["serve", "--only", "delivery"], &further);
+    let mut worker = Process::start(command.env("SSL_CERT_FILE", authority), &app.folder.path().join("worker"));
     relay.wait_for(20).await;
     is_bad.store(true, Ordering::SeqCst);
     app.until("relays WHERE failures >= 2", |noted| noted == 1).await;

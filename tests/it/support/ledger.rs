@@ -107,23 +107,22 @@ impl TestApp {
         self.database.texts(&sql).pop().unwrap_or_else(|| panic!("no delivery for {address}"))
     }
 
-    /// A process of its own that delivers for this instance. Its log lies beside the keys.
-    pub fn worker(&self, name: &str, further: &[(&str, &str)]) -> Process {
-        self.worker_with(name, further, &[])
-    }
-
-    /// The same with variables of its environment that are no settings.
-    pub fn worker_with(&self, name: &str, further: &[(&str, &str)], variables: &[(&str, &str)]) -> Process {
+    /// A command of the real program for this instance.
+    pub fn command(&self, arguments: &[&str], further: &[(&str, &str)]) -> Command {
         let port = self.app.settings.public_url.rsplit(':').next().unwrap().parse().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rundbrief"));
-        command.args(["serve", "--only", "delivery"]);
+        command.args(arguments);
         command.envs(settings(&self.database.url, &self.relay.url(), &self.folder.path().join("secret.keys"), port));
         command.env("RUNDBRIEF__DELIVERY__TAKEOVER_SECONDS", "5");
         // What a story publishes by its own clock is old to a real process.
         command.env("RUNDBRIEF__DELIVERY__EXPIRE_HOURS", "87600");
         command.envs(further.iter().map(|(key, value)| (format!("RUNDBRIEF__{key}"), value)));
-        command.envs(variables.iter().copied());
-        Process::start(&mut command, &self.folder.path().join(name))
+        command
+    }
+
+    /// A process of its own that delivers for this instance. Its log lies beside the keys.
+    pub fn worker(&self, name: &str, further: &[(&str, &str)]) -> Process {
+        Process::start(&mut self.command(&["serve", "--only", "delivery"], further), &self.folder.path().join(name))
     }
 
     /// What a worker wrote to its log.

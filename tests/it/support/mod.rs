@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chance;
 pub mod cluster;
 pub mod database;
+pub mod disk;
 pub mod dkim;
 pub mod instance;
 pub mod ledger;
