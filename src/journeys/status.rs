@@ -12,7 +12,7 @@ use crate::store::{Conn, deliveries, issues, micros, newsletters, progress, rela
 /// Over how long the rate is measured. Since publishing would be wrong after a pause or a night of retries.
 const LATELY: SignedDuration = SignedDuration::from_secs(60);
 /// Different answers that are looked at, and shown.
-const ANSWERS: i64 = 500;
+const ANSWERS: i64 = 20_000;
 const SHOWN: usize = 5;
 
 /// The fields that `issue status --json` has always had.
