@@ -1,6 +1,7 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
 pub mod dkim;
+mod metrics;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::Clock;
@@ -105,9 +106,12 @@ impl App {
             batch: i64::from(delivery.batch),
             per_second: relay.per_second,
             limits: Limits { per_second: relay.per_second, per_hour: relay.per_hour, ramp_up_per_hour: relay.ramp_up_per_hour },
+            domains: relay.domain_limits(),
+            idle: Duration::from_secs(u64::from(delivery.idle_seconds)),
             expiry: Duration::from_secs(3_600 * u64::from(delivery.expire_hours)),
             takeover: Duration::from_secs(u64::from(delivery.takeover_seconds)),
             bounce_address: self.settings.bounce.address.clone(),
+            epoch_file: self.settings.epoch_file(),
             node_name: format!("{}-{}", self.settings.public_host(), std::process::id()),
         };
         Ok(Engine::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), self.relay()?, config).await?)
@@ -130,10 +134,12 @@ impl App {
 
     /// Runs the given roles until the process is asked to stop (SIGTERM, SIGINT) or one of them breaks down, which is an error.
     pub async fn serve(&self, roles: Roles, listener: Option<TcpListener>, demo: Option<&Path>) -> Result<(), AppError> {
+        let mut looks = None;
         // What can fail is built before anything runs.
         let server = match listener.filter(|_| roles.web) {
             Some(listener) => {
-                let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| AppError::Web(error.to_string()))?;
+                let metrics = metrics::install()?;
+                looks = Some(tokio::spawn(metrics::keep(metrics.clone(), self.store.clone(), self.clock.clone())));
                 let workers = std::thread::available_parallelism().map_or(2, usize::from);
                 let server = web::server(self.web_state(Some(metrics), demo)?, listener, workers);
                 Some(server.map_err(|error| AppError::Web(error.to_string()))?)
@@ -142,7 +148,9 @@ impl App {
         };
         let engine = if roles.delivery { Some(Arc::new(self.engine().await?)) } else { None };
         let scheduler = if roles.scheduler {
-            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone()).await;
+            let delivery = engine.clone();
+            let open = Arc::new(move || delivery.as_ref().is_none_or(|engine| engine.held().is_none()));
+            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open).await;
             Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
         } else {
             None
@@ -162,6 +170,9 @@ impl App {
             asked = asked_to_stop() => asked,
             Some(ended) = parts.join_next() => joined(ended).and(Err(AppError::System("a part of rundbrief ended by itself".into()))),
         };
+        if let Some(looks) = looks {
+            looks.abort();
+        }
         if let Some(scheduler) = scheduler {
             scheduler.stop().await;
         }
@@ -224,7 +235,8 @@ pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
         final_dot: seconds(delivery.final_dot_seconds),
         ..Timeouts::default()
     };
-    Ok(Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?.with_timeouts(timeouts))
+    let relay = Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?;
+    Ok(relay.with_token_file(settings.relay.token_file.as_deref())?.with_timeouts(timeouts))
 }
 
 pub fn templates(settings: &Settings) -> Result<Templates, AppError> {

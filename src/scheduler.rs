@@ -17,13 +17,19 @@ const HEARTBEAT: &str = "*/10 * * * * *";
 
 pub struct Scheduler(JobScheduler);
 
+/// Whether this process may publish by itself: not while its delivery waits to know the database.
+pub type Gate = Arc<dyn Fn() -> bool + Send + Sync>;
+
 impl Scheduler {
-    pub async fn start(store: Store, context: Arc<Context>, clock: Clock) -> Result<Self, JobSchedulerError> {
+    pub async fn start(store: Store, context: Arc<Context>, clock: Clock, open: Gate) -> Result<Self, JobSchedulerError> {
         let scheduler = JobScheduler::new().await?;
         scheduler
             .add(Job::new_async(HEARTBEAT, move |_, _| {
-                let (store, context, clock) = (store.clone(), Arc::clone(&context), clock.clone());
+                let (store, context, clock, open) = (store.clone(), Arc::clone(&context), clock.clone(), Arc::clone(&open));
                 Box::pin(async move {
+                    if !open() {
+                        return;
+                    }
                     if let Err(error) = beat(&store, &context, &clock).await {
                         tracing::warn!(%error, "a heartbeat could not do its work; the next one tries again");
                     }

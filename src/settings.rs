@@ -5,10 +5,11 @@
 //! misspelt setting that silently does nothing is found at the worst time.
 
 mod checks;
+mod domains;
 mod sections;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
@@ -29,16 +30,19 @@ pub const KEYS: &[&str] = &[
     "public_url",
     "database.url",
     "database.url_file",
+    "database.epoch_file",
     "http.listen",
     "http.trusted_proxies",
     "relay.url",
     "relay.url_file",
+    "relay.token_file",
     "relay.ehlo_name",
     "relay.connections",
     "relay.mails_per_connection",
     "relay.per_second",
     "relay.per_hour",
     "relay.ramp_up_per_hour",
+    "relay.domains",
     "relay.smtputf8",
     "bounce.address",
     "dkim.domain",
@@ -75,6 +79,7 @@ pub const KEYS: &[&str] = &[
     "delivery.data_seconds",
     "delivery.write_seconds",
     "delivery.final_dot_seconds",
+    "delivery.idle_seconds",
     "delivery.takeover_seconds",
     "delivery.batch",
     "delivery.expire_hours",
@@ -255,6 +260,15 @@ impl Settings {
             advice: "give the SMTP server that takes the mail, like smtps://user:password@mail.example.org, or file://DIR to write it into a directory",
         };
         self.relay.url.as_ref().map(SecretUrl::expose).ok_or(missing)
+    }
+
+    /// Where this node remembers its database outside of it: beside the key file, where nothing else is said.
+    pub fn epoch_file(&self) -> PathBuf {
+        self.database.epoch_file.clone().unwrap_or_else(|| {
+            let mut path = self.secret.key_file.clone().into_os_string();
+            path.push(".epoch");
+            PathBuf::from(path)
+        })
     }
 
     /// The host that readers see, without its port.

@@ -1,4 +1,4 @@
-//! `rundbrief bench send`: how fast mail goes out, through the same publishing, ledger, lanes and commits as a real issue.
+//! `rundbrief bench send|prepare`: how fast mail goes out, through the same publishing, ledger, lanes and commits as a real issue.
 //! Made-up readers, a database that was empty before, a relay on this machine.
 
 use std::path::{Path, PathBuf};
@@ -7,30 +7,32 @@ use tokio::time::Instant;
 use super::{CliError, block_on, start_log};
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::domain::address::Address;
-use crate::domain::language::Language;
-use crate::domain::news::NewsFile;
-use crate::domain::token::{Purpose, random_id};
-use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
-use crate::journeys::publish::{self, FanOut, PublishAnswer};
-use crate::journeys::{JourneyError, news, status};
+use crate::journeys::status;
 use crate::mail::dkim::{Algorithm, KeyName};
-use crate::mail::edition::{Edition, Slot};
-use crate::mail::message::{self, Recipient};
-use crate::mail::templates;
 use crate::settings::{self, Settings};
-use crate::store::{self, Conn, StoreError, samples};
+use crate::store::samples;
 
-const SLUG: &str = "bench";
+mod issue;
+
 /// A plain layout, so that mails may be small.
 const TEMPLATE: &str = include_str!("bench/issue.mjml");
-/// Readers made per transaction.
-const CHUNK: i64 = 50_000;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Bench {
     /// Publish an issue to made-up readers and send it to a relay on this machine
     Send(Send),
+    /// Make a newsletter "bench", its readers and a news item in the configured, empty database; "issue publish bench" and
+    /// "serve" do the rest, as they would for a real one
+    Prepare(Prepare),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Prepare {
+    #[arg(long, default_value_t = 10_000)]
+    recipients: u32,
+    /// Octets of each mail
+    #[arg(long, default_value_t = 8_192)]
+    bytes: usize,
 }
 
 #[derive(clap::Args)]
@@ -85,12 +87,13 @@ struct Figures {
 }
 
 impl Bench {
-    pub fn run(self) -> Result<(), CliError> {
-        let Bench::Send(send) = self;
-        if !["smtp://127.", "smtp://localhost", "smtp://[::1]", "file://"].iter().any(|here| send.relay.starts_with(here)) {
-            return Err(CliError::Usage(
-                "--relay must be on this machine: a bench sends a great many mails to people who do not exist".into(),
-            ));
+    pub fn run(self, config: Option<&Path>) -> Result<(), CliError> {
+        let send = match self {
+            Bench::Send(send) => send,
+            Bench::Prepare(prepare) => return prepare.run(Settings::load(config)?),
+        };
+        if !is_here(&send.relay) {
+            return Err(not_here("--relay"));
         }
         if send.data.exists() {
             return Err(CliError::Usage(format!(
@@ -105,6 +108,38 @@ impl Bench {
         std::fs::remove_dir_all(&send.data).map_err(failed)?;
         send.tell(&measured?)
     }
+}
+
+/// Whether a relay is on this machine.
+fn is_here(relay: &str) -> bool {
+    ["smtp://127.", "smtp://localhost", "smtp://[::1]", "file://"].iter().any(|here| relay.starts_with(here))
+}
+
+fn not_here(what: &str) -> CliError {
+    CliError::Usage(format!("{what} must be on this machine: a bench sends a great many mails to people who do not exist"))
+}
+
+impl Prepare {
+    fn run(self, settings: Settings) -> Result<(), CliError> {
+        if !settings.relay.url.as_ref().is_some_and(|url| is_here(url.expose())) {
+            return Err(not_here("relay.url"));
+        }
+        start_log(settings::log_filter().or(Some("warn".into())), &settings)?;
+        let app = open_empty(settings)?;
+        issue::fill(&app, self.recipients)?;
+        let mail_bytes = issue::add_news(&app, self.bytes)?;
+        say!("{} readers; mails will have {mail_bytes} octets", self.recipients);
+        Ok(())
+    }
+}
+
+/// Nobody's readers may get a bench's mail.
+fn open_empty(settings: Settings) -> Result<App, CliError> {
+    let app = App::open(settings, Clock::system())?;
+    if !app.store.read_blocking(samples::is_empty)? {
+        return Err(CliError::Usage("the database has subscribers in it; a bench needs an empty one".into()));
+    }
+    Ok(app)
 }
 
 impl Send {
@@ -153,16 +188,14 @@ impl Send {
     fn measure(&self) -> Result<Figures, CliError> {
         let settings = self.settings()?;
         start_log(settings::log_filter().or(Some("warn".into())), &settings)?;
-        let app = App::open(settings, Clock::system())?;
-        if !app.store.read_blocking(samples::is_empty)? {
-            return Err(CliError::Usage("--database has subscribers in it; a bench needs an empty one".into()));
-        }
+        let app = open_empty(settings)?;
         let began = Instant::now();
-        self.fill(&app)?;
+        issue::fill(&app, self.recipients)?;
         let prepare_seconds = began.elapsed().as_secs_f64();
 
+        let mail_bytes = issue::add_news(&app, self.bytes)?;
         let began = Instant::now();
-        let mail_bytes = self.publish(&app)?;
+        issue::publish(&app)?;
         let publish_seconds = began.elapsed().as_secs_f64();
 
         let (seconds, cpu_seconds) = block_on(async {
@@ -177,7 +210,7 @@ impl Send {
             }
         })??;
         let now = app.clock.now();
-        let counts = app.store.read_blocking(|conn| status::find(conn, now, SLUG, 1))?;
+        let counts = app.store.read_blocking(|conn| status::find(conn, now, issue::SLUG, 1))?;
         let accepted = counts.map_or(0, |status| status.counts.sent);
         Ok(Figures {
             recipients: self.recipients,
@@ -190,64 +223,6 @@ impl Send {
             peak_rss_bytes: peak_rss_bytes()?,
             mail_bytes,
         })
-    }
-
-    /// The newsletter and its readers.
-    fn fill(&self, app: &App) -> Result<(), CliError> {
-        let now = app.clock.now();
-        let request = NewsletterRequest {
-            slug: SLUG.to_owned(),
-            name: "Messung".to_owned(),
-            from_name: "Zentrum".to_owned(),
-            from_address: "news@example.org".to_owned(),
-            languages: vec![Language::De],
-            cadence: None,
-            zone: "Europe/Berlin".to_owned(),
-        };
-        let text = TextRequest { title: "Messung".into(), description: "Zum Messen".into(), ..TextRequest::default() };
-        let id = app
-            .store
-            .write_blocking(move |conn| {
-                let id = newsletters::add(conn, now, &request)?;
-                newsletters::put_text(conn, id, Language::De, &text)?;
-                Ok::<_, NewsletterError>(id)
-            })
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        let last = i64::from(self.recipients);
-        let mut from = 1;
-        while from <= last {
-            let to = (from + CHUNK - 1).min(last);
-            app.store.write_blocking(move |conn| samples::fill(conn, id, from, to, store::micros(now)))?;
-            from = to + 1;
-        }
-        Ok(())
-    }
-
-    /// Publishes an issue whose mails have the wished size, as nearly as the encoding allows. Returns their size.
-    fn publish(&self, app: &App) -> Result<usize, CliError> {
-        let (least, more) = (trial(app, 0)?, trial(app, 4_096)?);
-        let wanted = self
-            .bytes
-            .checked_sub(least)
-            .ok_or_else(|| CliError::Usage(format!("--bytes {}: the smallest mail has {least} octets", self.bytes)))?;
-        // The filler stands in both parts.
-        let filler = wanted.saturating_mul(4_096).checked_div(more.saturating_sub(least)).unwrap_or(0);
-        let mail_bytes = trial(app, filler)?;
-        let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
-        app.store.write_blocking(move |conn| {
-            put_news(conn, now, filler)?;
-            publish::publish(conn, &context, now, SLUG)
-        })?;
-        let issue = app.store.read_blocking(|conn| {
-            let newsletter = store::newsletters::find(conn, SLUG)?;
-            Ok::<_, StoreError>(match newsletter {
-                Some(newsletter) => store::issues::find(conn, newsletter.id, 1)?.map(|issue| issue.id),
-                None => None,
-            })
-        })?;
-        let issue = issue.ok_or_else(|| CliError::Failed("the issue was not published".into()))?;
-        while app.store.write_blocking(move |conn| publish::fan_out(conn, now, issue))? != FanOut::Complete {}
-        Ok(mail_bytes)
     }
 
     fn tell(&self, figures: &Figures) -> Result<(), CliError> {
@@ -274,74 +249,6 @@ impl Send {
             Err(CliError::Failed("not every mail was accepted".into()))
         }
     }
-}
-
-fn put_news(conn: &mut Conn, now: jiff::Timestamp, filler: usize) -> Result<(), JourneyError> {
-    let words = "Text zum Lesen und zum Messen. ".repeat(filler / 31);
-    let file = format!("---\nlanguage: de\nheadline: Messung\n---\nMeldung. {words}{}\n", "x".repeat(filler % 31));
-    let file = NewsFile::parse(&file).map_err(|error| JourneyError::Broken(error.to_string()))?;
-    news::add(conn, now, SLUG, &file, None).map_err(|error| JourneyError::Broken(error.to_string()))?;
-    Ok(())
-}
-
-/// A publication that is taken back: it only shows how large a mail gets.
-enum Trial {
-    Edition(Vec<u8>),
-    Failed(CliError),
-}
-
-impl<E: Into<CliError>> From<E> for Trial {
-    fn from(error: E) -> Self {
-        Trial::Failed(error.into())
-    }
-}
-
-fn trial(app: &App, filler: usize) -> Result<usize, CliError> {
-    let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
-    let taken_back = app.store.write_blocking(move |conn| {
-        put_news(conn, now, filler)?;
-        match publish::publish(conn, &context, now, SLUG)? {
-            PublishAnswer::Published { .. } => {}
-            answer => return Err(Trial::Failed(CliError::Failed(format!("nothing was published: {answer:?}")))),
-        }
-        Err::<(), _>(Trial::Edition(store::editions::newest_content(conn)?))
-    });
-    match taken_back {
-        Ok(()) => Err(CliError::Failed("a trial was not taken back".into())),
-        Err(Trial::Failed(error)) => Err(error),
-        Err(Trial::Edition(content)) => size(app, &content),
-    }
-}
-
-/// Octets of the mail to a typical reader.
-fn size(app: &App, content: &[u8]) -> Result<usize, CliError> {
-    let failed = |error: String| CliError::Failed(format!("a sample mail cannot be made: {error}"));
-    let edition = Edition::from_bytes(content).map_err(|error| failed(error.to_string()))?;
-    let link = |purpose| {
-        let id = random_id().map_err(|error| failed(error.to_string()))?;
-        let key = app.context.keyring.current_id();
-        app.context.token_url(purpose, key, &id).map_err(|error| failed(error.to_string()))
-    };
-    let (unsubscribe, preferences) = (link(Purpose::Unsubscribe)?, link(Purpose::Preferences)?);
-    let name = "Ada Beispiel 500000";
-    let values = [
-        (Slot::Salutation, templates::salutation(Language::De, Some(name)).map_err(|error| failed(error.to_string()))?),
-        (Slot::UnsubscribeLink, unsubscribe.clone()),
-        (Slot::PreferencesLink, preferences),
-    ];
-    let recipient = Recipient {
-        to: &Address::parse("reader-500000@example.org").map_err(|error| failed(error.to_string()))?,
-        name: Some(name),
-        message_id: "0123456789abcdef0123456789abcdef@example.org",
-        date: app.clock.now(),
-        unsubscribe_url: Some(&unsubscribe),
-        values: &values,
-    };
-    let mut mail = Vec::new();
-    message::compose(&edition, &recipient, &mut mail).map_err(|error| failed(error.to_string()))?;
-    let signer = &app.context.signer;
-    signer.sign(&mut mail, signer.note(), recipient.date).map_err(|error| failed(error.to_string()))?;
-    Ok(mail.len())
 }
 
 /// User and system time of this process so far.

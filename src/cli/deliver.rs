@@ -1,7 +1,8 @@
 //! `rundbrief deliver --until-idle`.
 
-use super::{CliError, block_on};
+use super::{CliError, block_on, watch};
 use crate::app::App;
+use crate::delivery::Drained;
 use crate::store::{deliveries, micros};
 
 #[derive(clap::Args)]
@@ -23,10 +24,17 @@ impl Deliver {
                     stop.cancel();
                 }
             });
-            let drained = engine.drain().await;
+            let drained = tokio::select! {
+                drained = engine.drain() => drained,
+                () = watch::watch(app, &engine) => Ok(Drained::default()),
+            };
             interrupted.abort();
+            let held = engine.held();
             engine.sign_off().await?;
-            Ok::<_, CliError>(drained?)
+            match held {
+                Some(why) => Err(CliError::Failed(why)),
+                None => Ok::<_, CliError>(drained?),
+            }
         })??;
         let now = micros(app.clock.now());
         let (waiting, _) = app.store.read_blocking(|conn| deliveries::deferred(conn, now))?;

@@ -1,14 +1,14 @@
-//! `rundbrief issue publish|status|pause|resume|cancel|release|resolve`.
+//! `rundbrief issue publish|status|unknown|pause|resume|cancel|release|resolve`.
 
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::CliError;
+use super::{CliError, instance, issue_status};
 use crate::app::App;
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::{self, PublishAnswer};
-use crate::journeys::{JourneyError, schedule, status};
+use crate::journeys::{proof, schedule};
 use crate::store;
 
 #[derive(Subcommand)]
@@ -24,6 +24,13 @@ pub(super) enum Issue {
     Status {
         newsletter: String,
         number: Option<i64>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The mails in doubt: to whom, when, and what was last heard of the relay
+    Unknown {
+        newsletter: String,
+        number: i64,
         #[arg(long)]
         json: bool,
     },
@@ -60,10 +67,12 @@ impl Issue {
             Issue::Publish { newsletter, at: None } => {
                 let slug = newsletter.clone();
                 let answer = app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug))?;
-                published(&newsletter, answer)
+                published(&newsletter, answer)?;
+                instance::warn(app)
             }
             Issue::Publish { newsletter, at: Some(at) } => plan(app, now, newsletter, &at),
-            Issue::Status { newsletter, number, json } => show(app, now, &newsletter, number, json),
+            Issue::Status { newsletter, number, json } => issue_status::show(app, now, &newsletter, number, json),
+            Issue::Unknown { newsletter, number, json } => unknown(app, &newsletter, number, json),
             Issue::Pause { newsletter, number } => {
                 steered(app.store.write_blocking(move |conn| issues::pause(conn, &newsletter, number))?)
             }
@@ -86,7 +95,7 @@ impl Issue {
                     Decision::Accept => Doubt::Accept,
                 };
                 match app.store.write_blocking(move |conn| issues::resolve(conn, now, &newsletter, number, doubt))? {
-                    Some(rows) => say!("{rows} mails in doubt decided"),
+                    Some(rows) => say!("{}", decided(rows, doubt)),
                     None => return Err(CliError::Failed("there is no such issue".into())),
                 }
                 Ok(())
@@ -153,41 +162,40 @@ fn moment(text: &str, zone: TimeZone) -> Option<Timestamp> {
     Some(civil.to_zoned(zone).ok()?.timestamp())
 }
 
-fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i64>, json: bool) -> Result<(), CliError> {
-    let found = app.store.read_blocking(|conn| match number {
-        Some(number) => status::find(conn, now, newsletter, number),
-        None => Ok::<_, JourneyError>(status::list(conn, now, newsletter, 1)?.and_then(|newest| newest.into_iter().next())),
-    })?;
-    let Some(found) = found else {
-        return Err(CliError::Failed(format!(
-            "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
-        )));
-    };
-    let counts = &found.counts;
+fn decided(rows: usize, doubt: Doubt) -> String {
+    let mails = if rows == 1 { "1 mail".to_owned() } else { format!("{rows} mails") };
+    match doubt {
+        _ if rows == 0 => "0 mails were in doubt, so nothing was changed".to_owned(),
+        Doubt::Resend => format!(
+            "{mails} in doubt will be sent once more, byte for byte the same under the same Message-ID; who has it already may get it twice"
+        ),
+        Doubt::Accept => format!("{mails} in doubt count as sent from now on; who has not got it will not get it"),
+    }
+}
+
+fn unknown(app: &App, newsletter: &str, number: i64, json: bool) -> Result<(), CliError> {
+    let found = app.store.read_blocking(|conn| proof::list_unknown(conn, newsletter, number, i64::MAX))?;
+    let Some(doubts) = found else { return Err(CliError::Failed("there is no such issue".into())) };
     if json {
-        say!("{}", serde_json::to_string(counts).map_err(|error| CliError::Failed(error.to_string()))?);
+        say!("{}", serde_json::to_string(&doubts).map_err(|error| CliError::Failed(error.to_string()))?);
         return Ok(());
     }
-    say!("issue {} of {newsletter}: {}", counts.number, counts.state);
-    if let Some(reason) = &found.held_reason {
-        say!("  held: {reason}");
+    if doubts.is_empty() {
+        say!("no mail of issue {number} of {newsletter} is in doubt");
+        return Ok(());
     }
-    for (word, count) in [
-        ("recipients", counts.recipients),
-        ("queued", counts.queued),
-        ("claimed", counts.claimed),
-        ("transmitting", counts.transmitting),
-        ("sent", counts.sent),
-        ("bounced", counts.bounced),
-        ("failed", counts.failed),
-        ("unknown", counts.unknown),
-        ("skipped", counts.skipped),
-    ] {
-        say!("  {word:<13}{count:>9}");
+    let place = app.relay()?.place();
+    for doubt in &doubts {
+        let at = |at: Option<Timestamp>| at.map_or("at a time nobody saw".to_owned(), |at| at.to_string());
+        say!("{}\tin doubt since {}\tfirst tried {}", doubt.address, at(doubt.in_doubt_since), at(doubt.first_tried_at));
+        let again = if doubt.resends > 0 { format!(", sent again {} times", doubt.resends) } else { String::new() };
+        let heard = doubt.last_heard.as_deref().unwrap_or("nothing");
+        say!("  relay {} ({place}){again}: {}", doubt.relay, doubt.reason.as_deref().unwrap_or("in doubt"));
+        say!("  last heard: {heard}");
     }
-    if counts.unknown > 0 {
-        say!("  In doubt: decide with \"rundbrief issue resolve {newsletter} {} --unknown resend|accept\"", counts.number);
-    }
+    say!("The relay may have taken these mails: look for the addresses in its log. Then decide with");
+    say!("  rundbrief issue resolve {newsletter} {number} --unknown resend   somebody may get the mail twice");
+    say!("  rundbrief issue resolve {newsletter} {number} --unknown accept   somebody may get nothing");
     Ok(())
 }
 

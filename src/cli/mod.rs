@@ -16,11 +16,15 @@ mod check_config;
 mod deliver;
 mod demo;
 mod dkim;
+mod instance;
 mod issue;
+mod issue_status;
 mod news;
 mod newsletter;
+mod proof;
 mod serve;
 mod staff;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,15 +65,20 @@ enum Command {
     /// News items: add
     #[command(subcommand)]
     News(news::News),
-    /// Issues: publish, status, pause, resume, cancel, release, resolve
+    /// Issues: publish, status, unknown, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// A restored backup: status, confirm-restore
+    #[command(subcommand)]
+    Instance(instance::Instance),
     /// Work off what is due now, then end; prints counts
     Deliver(deliver::Deliver),
+    /// Prove what was sent of an issue, to whom, when, and what the relay said; or verify such a document
+    Proof(proof::Proof),
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
-    /// Measure on this machine: send
+    /// Measure on this machine: send, prepare
     #[command(subcommand)]
     Bench(bench::Bench),
     /// People who sign in: add, list
@@ -144,13 +153,20 @@ fn run(cli: Cli) -> Result<(), CliError> {
         return dkim.run();
     }
     if let Command::Bench(bench) = cli.command {
-        return bench.run();
+        return bench.run(cli.config.as_deref());
     }
+    // Anybody may check a document, without an instance.
+    let command = match cli.command {
+        Command::Proof(proof::Proof { verify: Some(proof::Act::Verify { file }), .. }) => {
+            return proof::verify::run(&file, cli.config.as_deref());
+        }
+        command => command,
+    };
     let settings = Settings::load(cli.config.as_deref())?;
     // Commands speak for themselves on stdout; only the long-running one tells its story.
-    let quiet = if matches!(cli.command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
+    let quiet = if matches!(command, Command::Serve(_)) { None } else { Some("warn".to_owned()) };
     start_log(settings::log_filter().or(quiet), &settings)?;
-    match cli.command {
+    match command {
         Command::Demo(_) | Command::Dkim(_) | Command::Bench(_) => Ok(()),
         Command::Serve(serve) => serve.run(settings),
         Command::CheckConfig => check_config::run(settings),
@@ -162,7 +178,9 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Newsletter(command) => command.run(&open(settings)?),
         Command::News(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
+        Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
+        Command::Proof(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::meter::Meter;
 use crate::clock::Clock;
 use crate::journeys::settle::{self, Attempt, Settled, WrittenDown};
 use crate::journeys::{Context, JourneyError};
@@ -71,13 +73,15 @@ struct Inner {
     /// The database's own threads are not part of it.
     runtime: Handle,
     queue: Mutex<Queue>,
+    meter: Arc<Meter>,
 }
 
 impl Book {
     /// Within the runtime the lanes run in.
-    pub fn open(store: &Store, context: &Arc<Context>, clock: &Clock, stop: &CancellationToken) -> Self {
+    pub fn open(store: &Store, context: &Arc<Context>, clock: &Clock, stop: &CancellationToken, meter: &Arc<Meter>) -> Self {
         let (store, context, clock, stop) = (store.clone(), Arc::clone(context), clock.clone(), stop.clone());
-        Self { inner: Arc::new(Inner { store, context, clock, stop, runtime: Handle::current(), queue: Mutex::default() }) }
+        let (runtime, queue, meter) = (Handle::current(), Mutex::default(), Arc::clone(meter));
+        Self { inner: Arc::new(Inner { store, context, clock, stop, runtime, queue, meter }) }
     }
 
     /// Returns when the entry is durable.
@@ -103,10 +107,14 @@ impl Book {
             book.take(&taken);
             book.write_down(conn, &taken)
         };
-        let book = self.clone();
+        let (book, asked) = (self.clone(), Instant::now());
         self.inner.store.write_then(write, move |written| match written {
-            Ok(answers) => book.tell(&batch, answers.into_iter().map(Ok)),
+            Ok(answers) => {
+                book.inner.meter.committed(asked.elapsed(), answers.len());
+                book.tell(&batch, answers.into_iter().map(Ok));
+            }
             Err(error) => {
+                book.inner.meter.commit_failed();
                 if lock(&batch).is_empty() {
                     // It did not even begin.
                     book.take(&batch);

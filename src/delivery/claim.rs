@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::pace::Turns;
+use tokio::time::Instant;
+
+use super::gate::{Gate, Watched};
+use super::pace::{self, Turns};
 use super::{Config, Shared, duties, node};
 use crate::clock::Clock;
 use crate::domain::address::Address;
@@ -12,7 +15,8 @@ use crate::domain::states::{IssueState, SubscriptionState};
 use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
-use crate::store::{Conn, StoreError, deliveries, issues, ledger, micros, nodes, relays, suppressions, time};
+use crate::store::nodes::MayClaim;
+use crate::store::{Conn, StoreError, deliveries, issues, micros, nodes, relays, suppressions, time};
 
 /// What a claim brought.
 pub(super) struct Claim {
@@ -26,6 +30,28 @@ pub(super) struct Claim {
     pub probe: bool,
     /// The next turn under the limits is later.
     pub paced: bool,
+    /// What was looked at had to wait, and there may be more behind it.
+    pub more: bool,
+    /// The last turn of a domain that a mail waits for (µs).
+    last_turn: i64,
+    /// Destinations that rest or recover.
+    pub watched: Watched,
+}
+
+impl Claim {
+    fn of(token: ClaimToken) -> Self {
+        Self {
+            token,
+            ids: Vec::new(),
+            blocked: None,
+            troubled: false,
+            probe: false,
+            paced: false,
+            more: false,
+            last_turn: 0,
+            watched: Watched::default(),
+        }
+    }
 }
 
 /// Takes what is due, as far as the relay and the limits allow.
@@ -33,53 +59,75 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
     loop {
         let now = micros(shared.clock.now());
         let link_key = shared.context.keyring.current_id();
-        let (node_id, token, context) = (shared.node.id(), token::random_id()?, Arc::clone(&shared.context));
+        let (own, token, context) = (shared.node.known().own, token::random_id()?, Arc::clone(&shared.context));
         let (config, clock) = (Arc::clone(&shared.config), shared.clock.clone());
         let claim = move |conn: &mut Conn| {
-            let by = Claimant { node_id, token, link_key, dkim: context.signer.note(), now };
-            claim_batch(conn, by, &config, &clock, only_urgent)
+            let may = nodes::may_claim(conn, own)?;
+            if may != MayClaim::Yes {
+                return Ok(Err(may));
+            }
+            let by = Claimant { node_id: own.id, token, link_key, dkim: context.signer.note(), now };
+            claim_batch(conn, by, &config, &clock, only_urgent).map(Ok)
         };
+        let asked = Instant::now();
         match shared.store.write(claim).await? {
-            Some(claim) => {
-                shared.pace.set_waits(claim.paced);
+            Ok(claim) => {
+                shared.meter.claimed(asked.elapsed(), claim.ids.len(), claim.paced);
+                shared.pace.set_waits(claim.paced, claim.last_turn);
                 return Ok(claim);
             }
-            None => node::renew(shared, node_id).await?,
+            // What it claimed under its old id nobody would ever take over.
+            Err(MayClaim::Buried) => node::renew(shared, own.id).await?,
+            Err(MayClaim::Behind) => {
+                // The next beat would find out as well; this is before the first mail.
+                node::beat(shared, &mut node::Watch::default()).await?;
+                return Ok(Claim { blocked: Some(fenced(shared)), ..Claim::of(token) });
+            }
+            Err(MayClaim::Fenced | MayClaim::Yes) => return Ok(Claim { blocked: Some(fenced(shared)), ..Claim::of(token) }),
         }
     }
 }
 
-/// None: this node was taken for dead. What it claimed under its old id nobody would ever take over.
+fn fenced(shared: &Shared) -> String {
+    shared.node.held().unwrap_or_else(|| "this node has not been let in yet".to_owned())
+}
+
 fn claim_batch(
     conn: &mut Conn,
     by: Claimant<'_>,
     config: &Config,
     clock: &Clock,
     only_urgent: bool,
-) -> Result<Option<Claim>, StoreError> {
-    if !nodes::may_claim(conn, by.node_id)? {
-        return Ok(None);
+) -> Result<Claim, StoreError> {
+    let mut gate = Gate::find(conn, config, clock, by.now)?;
+    let mut claim = Claim { blocked: gate.rests().map(str::to_owned), watched: gate.watched(), ..Claim::of(by.token) };
+    let mut most = gate.room(conn)?.map_or(config.batch, |room| room.min(config.batch));
+    if claim.blocked.is_some() || most < 1 {
+        return Ok(claim);
     }
-    let mut claim = Claim { token: by.token, ids: Vec::new(), blocked: None, troubled: false, probe: false, paced: false };
-    let mut most = config.batch;
-    let turns = Turns::find(conn, config.limits, clock, by.now)?;
+    let mut turns = None;
+    if config.limits.any() {
+        let now = pace::shared_clock(conn, clock, by.now)?;
+        turns = Turns::find(conn, deliveries::RELAY.to_owned(), config.limits, now)?;
+    }
     if let Some(turns) = &turns {
         claim.paced = turns.most == 0;
         most = most.min(turns.most);
     }
     if claim.paced {
-        return Ok(Some(claim));
+        return Ok(claim);
     }
     if let Some(health) = relays::find(conn, deliveries::RELAY)? {
         claim.troubled = true;
         let failures = u32::try_from(health.failures).unwrap_or(u32::MAX);
-        if !relays::take_probe(conn, deliveries::RELAY, micros(time(by.now) + after::relay_pause(failures)), by.now)? {
+        let (until, latest) = (time(by.now) + after::relay_pause(failures), time(by.now) + after::NO_PAUSE);
+        if !relays::take_probe(conn, deliveries::RELAY, micros(until), by.now, micros(latest))? {
             claim.blocked = Some(health.trouble.unwrap_or_default());
-            return Ok(Some(claim));
+            return Ok(claim);
         }
         (claim.probe, most) = (true, 1);
     }
-    claim.ids = ledger::claim(conn, None, by, most)?;
+    claim.ids = gate.claim(conn, None, by, most)?;
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
             // R63. What staff have resent since is still to go.
@@ -87,19 +135,21 @@ fn claim_batch(
             if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }
-            claim.ids = ledger::claim(conn, Some(issue.id), by, most)?;
+            claim.ids = gate.claim(conn, Some(issue.id), by, most)?;
             if !claim.ids.is_empty() {
                 break;
             }
         }
     }
     if let Some(turns) = turns {
-        turns.take(conn, claim.ids.len())?;
+        turns.take(conn, i64::try_from(claim.ids.len()).unwrap_or(i64::MAX))?;
     }
+    claim.more = gate.has_more();
+    claim.last_turn = gate.close(conn)?;
     if claim.probe && claim.ids.is_empty() {
         relays::give_probe_back(conn, deliveries::RELAY)?;
     }
-    Ok(Some(claim))
+    Ok(claim)
 }
 
 /// Rows to send, and those that must not be, by reason.

@@ -20,6 +20,8 @@ pub(super) struct Job {
     pub kind: DeliveryKind,
     pub to: Address,
     pub edition: Arc<Edition>,
+    /// Its destination asked for less mail a while ago.
+    pub recovers: bool,
 }
 
 /// What goes over the wire, apart from the message itself.
@@ -35,7 +37,7 @@ impl Job {
         let public_id = id16("deliveries", &self.row.public_id)?;
         let key_id = self.row.link_key.and_then(|id| u8::try_from(id).ok()).unwrap_or(ctx.keyring.current_id());
         let domain = self.edition.from_address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        let message_id = format!("{}@{domain}", hex(&public_id));
+        let message_id = message::id(&self.edition.from_address, &public_id);
         let unsubscribe = match &self.row.subscription_public_id {
             Some(id) => Some(ctx.token_url(Purpose::Unsubscribe, key_id, &id16("subscriptions", id)?)?),
             None => None,

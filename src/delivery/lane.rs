@@ -4,18 +4,21 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::book::{Entry, Written};
 use super::job::{Envelope, Job};
+use super::meter::{self, Closed};
 use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, Stage, without_addresses};
+use crate::domain::throttle::{self, Destination};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
-use crate::telemetry::without_addresses;
 
 pub(super) struct Lane {
     shared: Arc<Shared>,
@@ -73,13 +76,16 @@ impl Lane {
         if let Some(next) = self.next.take() {
             self.stock.put_back(next.job);
             // The relay may know of it.
-            self.connection = None;
+            self.close(Closed::Withdrawn);
         }
         // After an error nobody knows what the relay is waiting for.
         if failure.is_none()
-            && let Some(connection) = self.connection.take().filter(Connection::is_usable)
+            && self.connection.as_ref().is_some_and(Connection::is_usable)
+            && let Some(connection) = self.connection.take()
         {
             self.shared.lanes.put(connection, self.mails).await;
+        } else {
+            self.close(Closed::Broken);
         }
         (self.done, failure)
     }
@@ -98,6 +104,9 @@ impl Lane {
                         Some(drawn) => Some(drawn),
                         None => {
                             self.write_down().await?;
+                            if let Some(connection) = self.connection.take().filter(Connection::is_usable) {
+                                self.shared.lanes.put(connection, self.mails).await;
+                            }
                             self.stock.next(&self.shared).await?
                         }
                     };
@@ -158,21 +167,32 @@ impl Lane {
                 shared.store.write(move |conn| ledger::give_back(conn, id, &token)).await?;
                 shared.health.unproven(&shared).await?;
                 // If the relay waits for the message by now, closing is the only way not to send it.
-                self.connection = None;
+                self.close(Closed::Withdrawn);
                 return Ok(true);
             }
             Handed::Outcome(outcome) => outcome,
         };
+        shared.meter.attempt(&outcome);
         let reply = outcome.reply().clone();
         let trouble = matches!(outcome, Outcome::RelayTrouble(_));
         let accepted = matches!(outcome, Outcome::Accepted(_));
         self.taken = Some(attempt(&mail.job, outcome));
         let rests = !accepted && self.write_down().await?.is_some_and(|settled| settled.relay_rests);
+        let throttled = if accepted { None } else { throttle::concerned(&reply, &mail.job.row.address) };
+        if let Some(Destination::Domain(domain)) = &throttled {
+            let next = self.next.take_if(|next| next.job.to.domain() == domain);
+            if next.is_some() && reply.stage == Stage::FinalDot {
+                // Its envelope is out: only closing takes it back.
+                self.connection = None;
+            }
+            let until = micros(shared.clock.now() + throttle::REST);
+            self.stock.put_off_domain(&shared, domain, until, next.map(|next| next.job.row.id)).await?;
+        }
         if trouble || rests {
             let trouble = format!("{} (at {}, {})", without_addresses(&reply.text), reply.stage.as_str(), shared.relay.place());
             // First, or a mail that was under way all the while would pass for the relay's recovery.
             self.stock.close(&trouble);
-            rest(&shared, &trouble).await?;
+            rest(&shared, &trouble, throttled.map_or(SignedDuration::ZERO, |_| throttle::REST)).await?;
             self.done.trouble = Some(trouble);
             return Ok(false);
         }
@@ -184,6 +204,7 @@ impl Lane {
         if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {
             self.write_down().await?;
             if let Some(connection) = self.connection.take() {
+                meter::closed(if used_up { Closed::UsedUp } else { Closed::Broken }, 1);
                 connection.quit().await;
             }
         }
@@ -243,7 +264,7 @@ impl Lane {
                 // R67: a relay may close between two mails without a word; that is no trouble.
                 Err(Outcome::RelayTrouble(_)) if was_idle_closed && !retried => {
                     retried = true;
-                    self.connection = None;
+                    self.close(Closed::ByRelay);
                     // Those that were kept as long are closed as well.
                     shared.lanes.forget().await;
                 }
@@ -275,18 +296,26 @@ impl Lane {
         match settled {
             Some(Settled { state, .. }) => {
                 self.done.count(state);
-                metrics::counter!("rundbrief_deliveries_total", "state" => state.as_str()).increment(1);
+                self.shared.meter.settled(state);
             }
             None if accepted => tracing::warn!("the relay took a mail whose row is somebody else's by now"),
             None => {}
         }
     }
 
+    fn close(&mut self, reason: Closed) {
+        meter::closed(reason, self.connection.take().map_or(0, |_| 1));
+    }
+
     /// A connection from the round before, or a new one.
     async fn connect(&mut self) -> Result<(), Outcome> {
         let kept = match self.shared.lanes.take().await {
             Some(kept) => kept,
-            None => Kept::new(self.shared.relay.connect().await?),
+            None => {
+                let connection = self.shared.relay.connect().await?;
+                meter::opened();
+                Kept::new(connection)
+            }
         };
         self.mails = kept.mails;
         self.connection = Some(kept.connection);
@@ -310,21 +339,23 @@ fn attempt(job: &Job, outcome: Outcome) -> Attempt {
         address: job.row.address.clone(),
         attempts: job.row.attempts,
         created_at: job.row.created_at,
+        recovers: job.recovers,
         outcome,
     }
 }
 
-/// The relay rests, for every node, ever longer with every failure in a row (R65).
-async fn rest(shared: &Shared, trouble: &str) -> Result<(), JourneyError> {
+/// The relay rests, for every node, ever longer with every failure in a row (R65), and as long as it asked for.
+async fn rest(shared: &Shared, trouble: &str, asked: SignedDuration) -> Result<(), JourneyError> {
     let now = shared.clock.now();
     let told = trouble.to_owned();
     let pause = shared
         .store
         .write(move |conn| {
             let health = relays::find(conn, deliveries::RELAY)?;
-            let already = health.as_ref().is_some_and(|health| health.blocked_until.is_some_and(|until| until > micros(now)));
+            let rests = |until: i64| until > micros(now) && until <= micros(now + after::NO_PAUSE);
+            let already = health.as_ref().is_some_and(|health| health.blocked_until.is_some_and(rests));
             let failures = health.map_or(0, |health| health.failures) + i64::from(!already);
-            let pause = after::relay_pause(u32::try_from(failures).unwrap_or(u32::MAX));
+            let pause = after::relay_pause(u32::try_from(failures).unwrap_or(u32::MAX)).max(asked);
             if !already {
                 relays::set_trouble(conn, deliveries::RELAY, failures, micros(now + pause), &told, micros(now))?;
             }
@@ -332,6 +363,7 @@ async fn rest(shared: &Shared, trouble: &str) -> Result<(), JourneyError> {
         })
         .await?;
     shared.health.troubled();
+    meter::rested();
     tracing::warn!(trouble, seconds = pause.as_secs(), "the relay is in trouble; sending rests, no reader is charged for it");
     Ok(())
 }

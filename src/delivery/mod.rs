@@ -4,17 +4,23 @@
 //! and every doubt is a row.* The order that keeps it: claim under a fresh token, intent durable before the final dot,
 //! result durable before the lane's next intent (design: "The ledger, step by step").
 
+mod admission;
 mod book;
 mod claim;
 mod duties;
+mod gate;
 mod job;
 mod lane;
+pub mod memory;
+mod meter;
 mod node;
 mod pace;
 mod pool;
 mod round;
 mod stock;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -26,7 +32,7 @@ use crate::domain::pace::Limits;
 use crate::domain::states::DeliveryState;
 use crate::journeys::{Context, JourneyError};
 use crate::mail::relay::Relay;
-use crate::store::{DeliveryLock, Store};
+use crate::store::{DeliveryLock, Store, micros};
 pub use node::Node;
 
 /// How often an engine that has no other work looks whether its turn has come.
@@ -44,6 +50,10 @@ pub struct Config {
     pub per_second: Option<u32>,
     /// Over all lanes of all nodes.
     pub limits: Limits,
+    /// The same for mail to single domains (lower-case A-labels).
+    pub domains: BTreeMap<String, Limits>,
+    /// After that a connection without work is closed (R66, R78).
+    pub idle: Duration,
     /// How long after publishing an issue's mails are given up.
     pub expiry: Duration,
     /// How long another node's beat may stand still before it is taken for dead.
@@ -52,6 +62,8 @@ pub struct Config {
     pub bounce_address: Option<String>,
     /// This node's name in the nodes table and the log.
     pub node_name: String,
+    /// Where this node remembers the database outside of it.
+    pub epoch_file: PathBuf,
 }
 
 /// How a run of the engine ended, by what became of the rows it touched.
@@ -118,6 +130,7 @@ pub(crate) struct Shared {
     pub stop: CancellationToken,
     pub lanes: pool::Pool,
     pub book: book::Book,
+    pub meter: Arc<meter::Meter>,
     pub pace: pace::Pace,
     pub health: pace::Health,
     /// The last round ended by an error: rows may be claimed that nobody works on.
@@ -134,17 +147,19 @@ impl Engine {
         config: Config,
     ) -> Result<Self, JourneyError> {
         let lock = store.lock_delivery()?;
-        let node = Node::register(&store, &clock, &config.node_name).await?;
+        let node = Node::register(&store, &clock, &config).await?;
         if store.is_sqlite() {
             node::take_over_all_others(&store, &clock, node.id()).await?;
         }
         let stop = CancellationToken::new();
+        let meter = Arc::new(meter::Meter::new());
         let shared = Shared {
-            book: book::Book::open(&store, &context, &clock, &stop),
+            book: book::Book::open(&store, &context, &clock, &stop, &meter),
+            meter,
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
             unclean: AtomicBool::new(false),
-            lanes: pool::Pool::default(),
+            lanes: pool::Pool::new(config.idle),
             stop,
             store,
             context,
@@ -153,6 +168,8 @@ impl Engine {
             config: Arc::new(config),
             node,
         };
+        // A node that nobody can vouch for need not wait for the first beat to say so.
+        node::beat(&shared, &mut node::Watch::default()).await?;
         Ok(Self { shared: Arc::new(shared), _lock: lock })
     }
 
@@ -160,10 +177,12 @@ impl Engine {
     pub async fn run(&self) {
         let over = CancellationToken::new();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let idle = tokio::spawn(pool::close_idle_until(Arc::clone(&self.shared), over.clone()));
+        let words = tokio::spawn(node::tell_until(Arc::clone(&self.shared), over.clone()));
         let duties = tokio::spawn(duties::run_until_stopped(Arc::clone(&self.shared)));
         round::run_until_stopped(Arc::clone(&self.shared)).await;
         over.cancel();
-        for task in [beats, duties] {
+        for task in [beats, words, idle, duties] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the delivery engine broke down");
             }
@@ -171,6 +190,11 @@ impl Engine {
         if let Err(error) = node::sign_off(&self.shared).await {
             tracing::warn!(%error, "this node could not sign off; another takes over what it held");
         }
+    }
+
+    /// Why nothing is sent, in words: the database was restored, or this node does not know it. None: it is sent.
+    pub fn held(&self) -> Option<String> {
+        self.shared.node.held()
     }
 
     /// Finishes what is in flight and starts nothing (R78).
@@ -184,21 +208,33 @@ impl Engine {
         // Also where this future is dropped.
         let _guard = over.clone().drop_guard();
         let beats = tokio::spawn(node::beat_until(Arc::clone(&self.shared), over.clone()));
+        let idle = tokio::spawn(pool::close_idle_until(Arc::clone(&self.shared), over.clone()));
         let drained = self.work_off().await;
         over.cancel();
-        if let Err(error) = beats.await {
-            tracing::error!(%error, "the beats of this node broke down");
+        for task in [beats, idle] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the delivery engine broke down");
+            }
         }
         drained
     }
 
     async fn work_off(&self) -> Result<Drained, JourneyError> {
         let mut all = Drained::default();
+        if self.shared.node.held().is_some() {
+            // A person may have confirmed since the last look.
+            node::beat(&self.shared, &mut node::Watch::default()).await?;
+            self.shared.node.settled(&self.shared.stop).await;
+        }
         loop {
             duties::prepare(&self.shared).await?;
             let round = round::round(&self.shared).await?;
             duties::finish(&self.shared).await?;
-            if round.is_idle() && self.shared.pace.waits() && self.shared.clock.is_system() && !self.shared.stop.is_cancelled() {
+            if round.is_idle()
+                && self.shared.pace.waits(micros(self.shared.clock.now()))
+                && self.shared.clock.is_system()
+                && !self.shared.stop.is_cancelled()
+            {
                 // What is due is not worked off: its turn comes soon.
                 tokio::time::sleep(TURN).await;
                 continue;
@@ -209,6 +245,11 @@ impl Engine {
                 return Ok(all);
             }
         }
+    }
+
+    /// How many results were written down since the start: for whoever watches.
+    pub fn results(&self) -> u64 {
+        self.shared.meter.ended()
     }
 
     pub fn stop_token(&self) -> CancellationToken {

@@ -1,17 +1,21 @@
-//! Connections that are kept between rounds.
+//! Connections that are kept while there is no work for them, and closed when that lasts.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use super::Shared;
+use super::meter::{self, Closed};
 use crate::mail::relay::Connection;
 
-/// A connection that was idle for longer is not trusted any more (R66).
-const IDLE: Duration = Duration::from_secs(60);
+/// How often somebody looks for connections that are idle.
+const LOOK: Duration = Duration::from_millis(500);
 
-/// A connection between rounds.
+/// A connection without work.
 pub(super) struct Kept {
     pub connection: Connection,
     /// Sent over it.
@@ -25,19 +29,33 @@ impl Kept {
     }
 }
 
-/// Connections that wait for the next round.
-#[derive(Default)]
+/// Connections that wait for work.
 pub(crate) struct Pool {
     kept: Mutex<Vec<Kept>>,
+    /// One that was without work for so long is closed, and not used any more (R66, R78).
+    idle: Duration,
     /// The relay was seen to close between two mails. What is written ahead then could cost us its last answer.
     hangs_up: AtomicBool,
 }
 
 impl Pool {
+    pub fn new(idle: Duration) -> Self {
+        Self { kept: Mutex::default(), idle, hangs_up: AtomicBool::new(false) }
+    }
+
+    /// The one that was used last.
     pub(super) async fn take(&self) -> Option<Kept> {
         let mut kept = self.kept.lock().await;
-        kept.retain(|kept| kept.since.elapsed() < IDLE);
-        kept.pop()
+        kept.pop_if(|kept| kept.since.elapsed() < self.idle)
+    }
+
+    /// Says goodbye to those that were without work for too long.
+    async fn close_idle(&self) {
+        let idle: Vec<Kept> = self.kept.lock().await.extract_if(.., |kept| kept.since.elapsed() >= self.idle).collect();
+        meter::closed(Closed::Idle, idle.len());
+        for kept in idle {
+            kept.connection.quit().await;
+        }
     }
 
     pub(super) async fn put(&self, connection: Connection, mails: usize) {
@@ -50,12 +68,25 @@ impl Pool {
 
     pub(super) async fn forget(&self) {
         self.hangs_up.store(true, Ordering::Relaxed);
-        self.kept.lock().await.clear();
+        let mut kept = self.kept.lock().await;
+        meter::closed(Closed::ByRelay, kept.len());
+        kept.clear();
     }
 
     pub async fn close(&self) {
         for kept in self.kept.lock().await.drain(..) {
+            meter::closed(Closed::End, 1);
             kept.connection.quit().await;
+        }
+    }
+}
+
+/// Also while there is nothing to do at all.
+pub(super) async fn close_idle_until(shared: Arc<Shared>, over: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = over.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => shared.lanes.close_idle().await,
         }
     }
 }

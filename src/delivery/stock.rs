@@ -18,7 +18,7 @@ use crate::domain::states::DeliveryKind;
 use crate::journeys::JourneyError;
 use crate::mail::edition::Edition;
 use crate::store::ledger::{ClaimToken, Claimed};
-use crate::store::{deliveries, editions, ledger, micros, word};
+use crate::store::{deliveries, editions, ledger, micros, waiting, word};
 
 /// How long a confirmation may stand behind newsletters that are claimed already.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -77,6 +77,8 @@ struct Found {
     blocked: Option<String>,
     dry: bool,
     probe: bool,
+    /// Domains that rest, and until when (µs).
+    resting: Vec<(String, i64)>,
 }
 
 impl Stock {
@@ -152,7 +154,14 @@ impl Stock {
         inner.looked_at = Some(Instant::now());
         let (stock, shared) = (Arc::clone(self), Arc::clone(shared));
         tokio::spawn(async move {
-            let found = stock.look(&shared, !low).await;
+            let mut found = stock.look(&shared, !low).await;
+            let resting = found.as_mut().map(|found| std::mem::take(&mut found.resting)).unwrap_or_default();
+            for (domain, until) in resting {
+                // Another node was told, after this one had claimed.
+                if let Err(error) = stock.put_off_domain(&shared, &domain, until, None).await {
+                    found = Err(error);
+                }
+            }
             stock.put(found);
         });
     }
@@ -179,11 +188,12 @@ impl Stock {
     }
 
     async fn look(&self, shared: &Shared, only_urgent: bool) -> Result<Found, JourneyError> {
-        let Claim { token, ids, blocked, troubled, probe, .. } = claim::claim(shared, only_urgent).await?;
+        let Claim { token, ids, blocked, troubled, probe, more, mut watched, .. } = claim::claim(shared, only_urgent).await?;
         if troubled {
             shared.health.troubled();
         }
-        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent, probe, ..Found::default() };
+        let mut found = Found { blocked, dry: ids.is_empty() && !only_urgent && !more, probe, ..Found::default() };
+        found.resting = std::mem::take(&mut watched.resting);
         if ids.is_empty() {
             return Ok(found);
         }
@@ -201,7 +211,7 @@ impl Stock {
         for row in rows {
             let id = row.id;
             match self.read(shared, row, token).await {
-                Ok(job) => found.jobs.push(job),
+                Ok(job) => found.jobs.push(Job { recovers: watched.recovers(job.to.domain()), ..job }),
                 // The database's or the keys' trouble, not the row's: it goes back.
                 Err(error @ (JourneyError::Store(_) | JourneyError::Key(_))) => return Err(error),
                 Err(error) => {
@@ -233,7 +243,34 @@ impl Stock {
                 edition
             }
         };
-        Ok(Job { row, token, kind, to, edition })
+        Ok(Job { row, token, kind, to, edition, recovers: false })
+    }
+
+    /// A domain rests until then (µs): what is claimed for it and not begun goes back, the one that a lane has in hand as well.
+    pub async fn put_off_domain(
+        &self,
+        shared: &Shared,
+        domain: &str,
+        until: i64,
+        in_hand: Option<i64>,
+    ) -> Result<(), JourneyError> {
+        let ids: Vec<i64> = {
+            let mut inner = self.lock();
+            let inner = &mut *inner;
+            let mut ids: Vec<i64> = in_hand.into_iter().collect();
+            for jobs in [&mut inner.urgent, &mut inner.jobs] {
+                let (resting, others): (VecDeque<Job>, VecDeque<Job>) =
+                    std::mem::take(jobs).into_iter().partition(|job| job.to.domain() == domain);
+                *jobs = others;
+                ids.extend(resting.iter().map(|job| job.row.id));
+            }
+            ids
+        };
+        if !ids.is_empty() {
+            let node = shared.node.id();
+            shared.store.write(move |conn| waiting::give_back_until(conn, &ids, node, until)).await?;
+        }
+        Ok(())
     }
 
     /// The relay is in trouble: nobody draws from this stock any more.

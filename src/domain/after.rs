@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::{Outcome, Reply, Stage};
 use super::states::DeliveryKind;
+use super::throttle;
 
 /// What becomes of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,10 @@ const JITTER: f64 = 0.2;
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
+/// A pause that ends later than this was noted by a clock that is not ours, or before ours was put back: it is over. Twice the
+/// longest, so that nodes whose clocks differ by minutes still keep each other's pauses.
+pub const NO_PAUSE: SignedDuration = SignedDuration::from_mins(20);
+
 /// Decides what follows an attempt.
 ///
 /// `attempts` counts those before this one that the relay deferred, `created_at` is when the delivery was queued first,
@@ -66,7 +71,8 @@ pub fn after(kind: DeliveryKind, outcome: &Outcome, attempts: u32, created_at: T
         Outcome::RelayTrouble(reply) if reply.stage >= Stage::Rcpt => back_to_queue(),
         Outcome::RelayTrouble(_) => Next::BackToQueue,
         // RFC 5321 §3.8: 421 closes the connection at whatever point; it says nothing about this mail (R61).
-        Outcome::Deferred(reply) if reply.code == 421 => back_to_queue(),
+        // Where it asks to send more slowly, the destination rests instead (R64).
+        Outcome::Deferred(reply) if reply.code == 421 && !throttle::is_throttle(reply) => back_to_queue(),
         Outcome::Deferred(_) => retry(),
         Outcome::Rejected(reply) => match (reply.stage, verdict(reply)) {
             (Stage::Data | Stage::FinalDot, Verdict::Content) => Next::Failed { reason: CONTENT },

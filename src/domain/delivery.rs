@@ -18,7 +18,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Stage; 9] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Connect,
         Stage::Banner,
         Stage::Ehlo,
@@ -33,6 +33,21 @@ impl Stage {
     /// The stage that a name in the ledger stands for, if any.
     pub fn parse(word: &str) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
+    /// The stage's name as a label of metrics.
+    pub fn label(self) -> &'static str {
+        match self {
+            Stage::Connect => "connect",
+            Stage::Banner => "banner",
+            Stage::Ehlo => "ehlo",
+            Stage::StartTls => "starttls",
+            Stage::Auth => "auth",
+            Stage::Mail => "mail",
+            Stage::Rcpt => "rcpt",
+            Stage::Data => "data",
+            Stage::FinalDot => "final_dot",
+        }
     }
 
     /// The stage's name in the ledger and in messages to people.
@@ -71,6 +86,24 @@ impl Reply {
     }
 }
 
+/// A text for logs and staff without the addresses in it: relays like to quote whom they refuse.
+pub fn without_addresses(text: &str) -> String {
+    let word = |word: &str| if word.contains('@') { "…@…".to_owned() } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A text by which answers are the same that differ only in whom and which mail they name: large providers put an id into
+/// each of theirs. The enhanced status code at its start stays.
+pub fn alike(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut seen, word| {
+        seen.push(' ');
+        seen.push_str(if word.contains(|c: char| c == '@' || c.is_ascii_digit()) { "…" } else { word });
+        seen
+    })
+}
+
 /// What one attempt yielded. A value, never an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -95,5 +128,26 @@ impl Outcome {
             | Outcome::RelayTrouble(r)
             | Outcome::Unknown(r) => r,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_reaches_the_log() {
+        assert_eq!(without_addresses("421 4.7.0 <ada@example.org>: slow down"), "421 4.7.0 …@… slow down");
+        assert_eq!(without_addresses("250 2.0.0 Ok: queued as 4F"), "250 2.0.0 Ok: queued as 4F");
+    }
+
+    #[test]
+    fn answers_are_alike_whomever_they_name() {
+        assert_eq!(
+            alike("5.1.1 <ada@example.org> unknown, si12-20.1 - gsmtp"),
+            alike("5.1.1 <b@example.org> unknown, qx9.4 - gsmtp")
+        );
+        assert_ne!(alike("5.1.1 no such user"), alike("5.1.2 no such user"));
+        assert_eq!(alike(""), "");
     }
 }

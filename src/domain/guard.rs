@@ -29,9 +29,20 @@ pub fn at_once(reply: &Reply) -> Option<String> {
     let too_big = matches!(reply.enhanced(), Some((_, 2, 3) | (_, 3, 4)))
         || (reply.code == 552 && reply.stage >= Stage::Data && reply.enhanced().is_none());
     match reply.stage {
-        Stage::Auth if refused => {
-            Some(format!("the relay refuses our user or password ({}): correct relay.url, then release the issue", said(reply)))
-        }
+        // Exchange Online's end of passwords.
+        Stage::Auth | Stage::Mail if refused && reply.enhanced() == Some((5, 7, 30)) => Some(format!(
+            "the relay takes no passwords any more ({}): use auth=xoauth2 in relay.url and relay.token_file, then release the issue",
+            said(reply)
+        )),
+        Stage::Auth if refused => Some(format!(
+            "the relay refuses our user or password ({}): correct relay.url, or the access token in relay.token_file, then release the issue",
+            said(reply)
+        )),
+        // RFC 4954 §6: said of MAIL by a relay that wants us to sign in first.
+        Stage::Mail if matches!(reply.code, 530 | 534 | 535 | 538) => Some(format!(
+            "the relay takes mail only from those who sign in ({}): put user and password into relay.url, then release the issue",
+            said(reply)
+        )),
         Stage::Rcpt | Stage::Data | Stage::FinalDot if refused && too_big => {
             Some(format!("the mail is too large ({}): make pictures or texts smaller, or raise the relay's limit", said(reply)))
         }

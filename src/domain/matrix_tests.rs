@@ -36,6 +36,7 @@ const UNKNOWN: Made = Outcome::Unknown;
 fn every_stage_and_every_answer_has_its_consequence_for_news_and_confirmations() {
     use Stage::{Auth, Banner, Connect, Data, Ehlo, FinalDot, Mail, Rcpt, StartTls};
     // Drops and time-outs have code 0: there was no answer. The last column: an issue is held at once (Appendix A1).
+    // 2yz before the final dot is not here: the conversation goes on.
     let matrix: &[(Stage, Made, u16, &str, &str, bool)] = &[
         (Connect, TROUBLE, 0, "cannot be reached", "relay rests", false),
         (Connect, TROUBLE, 0, "no answer within 30 s", "relay rests", false),
@@ -43,13 +44,19 @@ fn every_stage_and_every_answer_has_its_consequence_for_news_and_confirmations()
         (Banner, TROUBLE, 450, "4.3.2 later", "relay rests", false),
         (Banner, TROUBLE, 554, "5.7.1 go away", "relay rests", false),
         (Banner, TROUBLE, 0, "closed", "relay rests", false),
+        (Banner, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
+        (Banner, TROUBLE, 421, "4.7.0 too many connections", "relay rests", false),
         (Ehlo, TROUBLE, 421, "4.3.2 busy", "relay rests", false),
         (Ehlo, TROUBLE, 451, "4.3.0 later", "relay rests", false),
         (Ehlo, TROUBLE, 550, "5.7.1 who are you", "relay rests", false),
         (Ehlo, TROUBLE, 0, "closed", "relay rests", false),
+        (Ehlo, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
         (StartTls, TROUBLE, 454, "4.7.0 no TLS now", "relay rests", false),
         (StartTls, TROUBLE, 502, "5.5.1 what?", "relay rests", false),
         (StartTls, TROUBLE, 0, "handshake failed", "relay rests", false),
+        (StartTls, TROUBLE, 421, "4.3.2 busy", "relay rests", false),
+        (StartTls, TROUBLE, 0, "closed", "relay rests", false),
+        (StartTls, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
         (Auth, TROUBLE, 421, "4.7.0 busy", "relay rests", false),
         (Auth, TROUBLE, 454, "4.7.0 later", "relay rests", false),
         (Auth, TROUBLE, 535, "5.7.8 wrong password", "relay rests", true),
@@ -57,10 +64,16 @@ fn every_stage_and_every_answer_has_its_consequence_for_news_and_confirmations()
         (Auth, TROUBLE, 530, "5.7.0 needed", "relay rests", true),
         (Auth, TROUBLE, 550, "5.7.30 basic authentication is over", "relay rests", true),
         (Auth, TROUBLE, 0, "closed", "relay rests", false),
+        (Auth, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
+        (Auth, TROUBLE, 0, "relay.token_file cannot be read", "relay rests", false),
         (Mail, TROUBLE, 421, "4.3.2 busy", "relay rests", false),
         (Mail, TROUBLE, 451, "4.3.0 later", "relay rests", false),
         (Mail, TROUBLE, 550, "5.1.8 not from you", "relay rests", false),
         (Mail, TROUBLE, 0, "closed", "relay rests", false),
+        (Mail, TROUBLE, 451, "4.7.1 sending limit exceeded", "relay rests", false),
+        (Mail, TROUBLE, 530, "5.7.0 sign in first", "relay rests", true),
+        (Mail, TROUBLE, 550, "5.7.30 no passwords any more", "relay rests", true),
+        (Mail, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
         (Rcpt, TROUBLE, 421, "4.3.2 busy", "relay rests", false),
         (Rcpt, DEFERRED, 450, "4.2.1 greylisted", "retry", false),
         (Rcpt, DEFERRED, 451, "4.7.1 try again", "retry", false),
@@ -73,14 +86,22 @@ fn every_stage_and_every_answer_has_its_consequence_for_news_and_confirmations()
         (Rcpt, REJECTED, 501, "5.5.4 what?", "content", false),
         (Rcpt, REJECTED, 550, "5.1.7 bad sender", "relay rests", false),
         (Rcpt, TROUBLE, 0, "closed", "relay rests", false),
+        (Rcpt, DEFERRED, 421, "4.7.28 rate limited", "retry", false),
+        (Rcpt, TROUBLE, 530, "5.7.0 sign in first", "relay rests", false),
+        (Rcpt, TROUBLE, 0, "no answer within 300 s", "relay rests", false),
         (Data, TROUBLE, 421, "4.3.2 busy", "relay rests", false),
         (Data, DEFERRED, 451, "4.3.0 later", "retry", false),
         (Data, REJECTED, 554, "5.7.1 spam", "policy", false),
         (Data, REJECTED, 552, "5.3.4 too big", "content", true),
         (Data, TROUBLE, 0, "closed", "relay rests", false),
+        (Data, DEFERRED, 421, "4.7.0 try again later", "retry", false),
+        (Data, TROUBLE, 250, "2.0.0 what?", "relay rests", false),
+        (Data, TROUBLE, 0, "no answer within 120 s", "relay rests", false),
         (FinalDot, ACCEPTED, 250, "2.0.0 queued", "sent", false),
         (FinalDot, DEFERRED, 421, "4.3.2 busy", "relay rests", false),
         (FinalDot, DEFERRED, 451, "4.3.0 later", "retry", false),
+        (FinalDot, DEFERRED, 421, "4.7.28 rate limited", "retry", false),
+        (FinalDot, UNKNOWN, 354, "go on", "unknown", false),
         (FinalDot, REJECTED, 554, "5.7.1 spam", "policy", false),
         (FinalDot, REJECTED, 550, "5.1.1 nobody", "policy", false),
         (FinalDot, REJECTED, 552, "5.3.4 too big", "content", true),
@@ -94,5 +115,17 @@ fn every_stage_and_every_answer_has_its_consequence_for_news_and_confirmations()
         for kind in [DeliveryKind::Issue, DeliveryKind::Confirmation] {
             assert_eq!(follows(kind, &made(reply.clone())), *expected, "{kind}: {reply:?}");
         }
+    }
+    // No cell is empty: 4yz, 421, 5yz, a drop and a time-out at every stage that has answers.
+    for stage in [Banner, Ehlo, StartTls, Auth, Mail, Rcpt, Data, FinalDot] {
+        let has = |fits: &dyn Fn(u16, &str) -> bool| matrix.iter().any(|row| row.0 == stage && fits(row.2, row.3));
+        let cells = [
+            has(&|code, _| (400..500).contains(&code) && code != 421),
+            has(&|code, _| code == 421),
+            has(&|code, _| (500..600).contains(&code)),
+            has(&|code, text| code == 0 && text.starts_with("closed")),
+            has(&|code, text| code == 0 && text.starts_with("no answer")),
+        ];
+        assert_eq!(cells, [true; 5], "{stage:?}");
     }
 }

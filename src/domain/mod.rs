@@ -9,12 +9,15 @@ pub mod delivery;
 pub mod guard;
 pub mod header;
 pub mod language;
+pub mod memory;
 pub mod nearest;
 pub mod news;
 pub mod pace;
+pub mod proof;
 pub mod slug;
 pub mod staff;
 pub mod states;
+pub mod throttle;
 pub mod token;
 
 #[cfg(test)]

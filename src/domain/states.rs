@@ -34,6 +34,16 @@ words! {
 }
 
 words! {
+    /// Why nothing is sent by itself until a person says so.
+    Fence {
+        /// The database is older than what a node remembers of it.
+        Restored = "restored",
+        /// No node remembers it.
+        Unremembered = "unremembered",
+    }
+}
+
+words! {
     ItemState { Draft = "draft", Ready = "ready", Used = "used" }
 }
 

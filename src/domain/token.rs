@@ -183,9 +183,19 @@ impl Keyring {
         tagged(&self.current.1, &["derive", purpose], &[data])
     }
 
+    /// Whether [`Keyring::derive`] made this under the key with this id, now or when that key was current. None: there is no
+    /// such key.
+    pub fn derived(&self, key_id: u8, purpose: &'static str, data: &[u8], given: &[u8; 32]) -> Option<bool> {
+        let mac = tagged(self.key(key_id)?, &["derive", purpose], &[data]);
+        Some(verify_slices_are_equal(&mac, given).is_ok())
+    }
+
     fn mac(&self, purpose: Purpose, key_id: u8, public_id: &[u8; 16]) -> Option<[u8; 32]> {
-        let (_, key) = std::iter::once(&self.current).chain(&self.older).find(|(id, _)| *id == key_id)?;
-        Some(tagged(key, &[purpose.word()], &[&[VERSION, key_id], public_id]))
+        Some(tagged(self.key(key_id)?, &[purpose.word()], &[&[VERSION, key_id], public_id]))
+    }
+
+    fn key(&self, key_id: u8) -> Option<&hmac::Key> {
+        std::iter::once(&self.current).chain(&self.older).find(|(id, _)| *id == key_id).map(|(_, key)| key)
     }
 }
 

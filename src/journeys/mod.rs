@@ -9,13 +9,16 @@ pub mod leave;
 pub mod news;
 pub mod newsletters;
 pub mod preferences;
+pub mod proof;
 pub mod publish;
+pub mod restore;
 pub mod schedule;
 pub mod seal;
 pub mod settle;
 pub mod staff;
 pub mod status;
 pub mod subscribe;
+mod throttle;
 pub mod wording;
 
 use jiff::SignedDuration;

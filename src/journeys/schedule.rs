@@ -8,7 +8,7 @@ use super::{Context, JourneyError};
 use crate::domain::cadence::Cadence;
 use crate::domain::states::IssueState;
 use crate::store::issues::Issue;
-use crate::store::{Conn, issues, micros, newsletters, time};
+use crate::store::{Conn, instance, issues, micros, newsletters, time};
 
 /// What a tick did, for the log.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,8 +34,11 @@ pub fn plan(conn: &mut Conn, now: Timestamp, slug: &str, at: Timestamp) -> Resul
     Ok(Some(issues::schedule(conn, newsletter.id, micros(at), micros(now))?.is_some()))
 }
 
-/// Newsletters whose cadence is due, by id.
+/// Newsletters whose cadence is due, by id. None behind the fence of a restored database.
 pub fn due_newsletters(conn: &mut Conn, now: Timestamp) -> Result<Vec<i64>, JourneyError> {
+    if instance::fence(conn)?.is_some() {
+        return Ok(Vec::new());
+    }
     Ok(newsletters::list_due(conn, micros(now))?.into_iter().map(|newsletter| newsletter.id).collect())
 }
 
@@ -69,7 +72,8 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
     // Another node may be here at the same moment: whoever has the lock second finds the issue published.
     newsletters::lock(conn, newsletter.id)?;
     let issue = issues::get(conn, issue.id)?;
-    if issue.state()? != IssueState::Scheduled {
+    // R86: in a restored database nothing is published by itself.
+    if issue.state()? != IssueState::Scheduled || instance::fence(conn)?.is_some() {
         return Ok(None);
     }
     let due = time(issue.due_at.unwrap_or_default());

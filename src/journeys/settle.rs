@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{Context, JourneyError, guard, leave};
+use super::{Context, JourneyError, guard, leave, throttle};
 use crate::domain::address::Address;
 use crate::domain::after::{self, Next};
 use crate::domain::delivery::Outcome;
@@ -24,6 +24,8 @@ pub struct Attempt {
     pub attempts: i64,
     /// µs.
     pub created_at: i64,
+    /// Its destination asked for less mail a while ago: each mail it takes now lets more go.
+    pub recovers: bool,
     pub outcome: Outcome,
 }
 
@@ -47,7 +49,7 @@ pub struct WrittenDown {
 /// Whether nothing follows from these outcomes but their own rows' state: then [`settle`] is one statement, and needs no
 /// transaction around it.
 pub fn is_plain(attempts: &[&Attempt]) -> bool {
-    attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Accepted(_)))
+    attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Accepted(_)) && !attempt.recovers)
 }
 
 /// Records outcomes, each with what follows from it, and the intents of the mails that come next (see [`ledger::write`]).
@@ -67,6 +69,8 @@ pub fn settle(
         follows.push(next);
     }
     let rows = ledger::write(conn, &records, intents)?;
+    let ours: Vec<&Attempt> = attempts.iter().filter(|attempt| rows.contains(&attempt.id)).copied().collect();
+    throttle::look(conn, now, &ours)?;
     let mut settled = Vec::with_capacity(attempts.len());
     for ((attempt, record), next) in attempts.iter().zip(&records).zip(follows) {
         if !rows.contains(&attempt.id) {

@@ -242,7 +242,7 @@ pub fn subscribe(
             name: None,
             relay: deliveries::RELAY,
             state: DeliveryState::Queued.as_str(),
-            due_at: at,
+            due_at: deliveries::AT_ONCE,
             created_at: at,
         },
     )?;

@@ -44,6 +44,12 @@ pub enum ComposeError {
     Date(Timestamp),
 }
 
+/// The Message-ID of a delivery, without angle brackets: the same on every retry (R6).
+pub fn id(from_address: &str, public_id: &[u8; 16]) -> String {
+    let domain = from_address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    format!("{:032x}@{domain}", u128::from_be_bytes(*public_id))
+}
+
 /// Writes the whole message into `out`, which is cleared first: CRLF line ends, 7-bit (but for an address that needs
 /// SMTPUTF8), not dot-stuffed.
 pub fn compose(edition: &Edition, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<(), ComposeError> {

@@ -9,6 +9,7 @@
 mod envelope;
 mod folder;
 mod greeting;
+mod sign_in;
 mod smtp;
 mod stream;
 mod stuffing;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::extension::ClientId;
+use secrecy::ExposeSecret as _;
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::domain::address::Address;
@@ -95,14 +97,14 @@ pub enum RelayError {
     )]
     Path,
     #[error(
-        "relay.url has the parameter \"{0}\", which we do not know: tls=required and auth=plain, auth=login or auth=xoauth2 exist"
+        "relay.url has the parameter \"{0}\", which we do not know: tls=required and auth=plain, auth=login, auth=xoauth2 or auth=oauthbearer exist"
     )]
     Parameter(String),
     #[error(
         "relay.url says tls={0}: only tls=required exists, because a connection that may fall back to plain text protects nothing"
     )]
     Tls(String),
-    #[error("relay.url says auth={0}: plain, login and xoauth2 exist")]
+    #[error("relay.url says auth={0}: plain, login, xoauth2 and oauthbearer exist")]
     Mechanism(String),
     #[error(
         "relay.url would send mail unencrypted to {0}: add ?tls=required, or use smtps:// (plain text is for this machine's own relay only, e.g. smtp://127.0.0.1:25)"
@@ -110,6 +112,14 @@ pub enum RelayError {
     PlainText(String),
     #[error("relay.url has a user without a password or a password without a user: write USER:PASSWORD@ or neither")]
     Login,
+    #[error(
+        "relay.url says auth=xoauth2 or auth=oauthbearer and has no access token: name the file that holds it in relay.token_file"
+    )]
+    NoToken,
+    #[error("relay.url has an access token, and relay.token_file names one as well: write USER@ without it in relay.url")]
+    TokenTwice,
+    #[error("relay.token_file is for OAuth: write USER@ without a password in relay.url, and ?auth=xoauth2 or ?auth=oauthbearer")]
+    UnusedToken,
     #[error("relay.url has a broken percent-encoding in user or password: write % as %25, and use UTF-8")]
     Encoding,
     #[error("relay.url names no directory: write file://DIRECTORY")]
@@ -149,6 +159,27 @@ impl Relay {
     /// [`RelayError::Certificates`] when the file cannot be read or holds no usable certificate.
     pub fn with_ca_file(mut self, path: &Path) -> Result<Relay, RelayError> {
         self.tls = Some(tls::config(Some(path))?);
+        Ok(self)
+    }
+
+    /// OAuth's access token comes out of this file (`relay.token_file`), which is read anew for each connection; None: it stands
+    /// in the URL. The file itself is looked at later, because whoever renews the token may start after us.
+    ///
+    /// # Errors
+    /// [`RelayError`] when URL and file do not go together.
+    pub fn with_token_file(mut self, path: Option<&Path>) -> Result<Relay, RelayError> {
+        let login = match &mut self.url {
+            RelayUrl::Smtp(server) => server.login.as_mut().filter(|login| login.mechanisms.is_oauth()),
+            RelayUrl::Folder(_) => None,
+        };
+        let has_token = |login: &Login| !login.password.expose_secret().is_empty();
+        match (login, path) {
+            (Some(login), Some(_)) if has_token(login) => return Err(RelayError::TokenTwice),
+            (Some(login), Some(path)) => login.token_file = Some(path.to_owned()),
+            (Some(login), None) if !has_token(login) => return Err(RelayError::NoToken),
+            (None, Some(_)) => return Err(RelayError::UnusedToken),
+            (_, None) => {}
+        }
         Ok(self)
     }
 

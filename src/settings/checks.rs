@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::domains::domain_limit;
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
 use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
 use crate::domain::address::Address;
@@ -94,12 +95,12 @@ fn is_label(label: &str) -> bool {
 fn database(raw: RawDatabase) -> Result<Database, SettingsError> {
     const ADVICE: &str = "give sqlite://PATH or postgres://user:password@host/name";
     let Some(url) = secret("database.url", raw.url, raw.url_file)? else {
-        return Ok(Database::default());
+        return Ok(Database { epoch_file: raw.epoch_file, ..Database::default() });
     };
     match url.split_once("://") {
         Some(("sqlite", "")) => Err(wrong("database.url", format!("names no file; {ADVICE}"))),
         Some(("postgres" | "postgresql", "")) => Err(wrong("database.url", format!("names no server; {ADVICE}"))),
-        Some(("sqlite" | "postgres" | "postgresql", _)) => Ok(Database { url: SecretUrl::new(url) }),
+        Some(("sqlite" | "postgres" | "postgresql", _)) => Ok(Database { url: SecretUrl::new(url), epoch_file: raw.epoch_file }),
         // The value may be a password with a typing mistake before it, so it is not repeated.
         _ => Err(wrong("database.url", format!("does not begin with a kind of database that we know; {ADVICE}"))),
     }
@@ -123,14 +124,24 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
             Err(_) => public_host.to_owned(),
         },
     };
+    if let Some(entry) = raw.domains.iter().find(|entry| domain_limit(entry).is_none()) {
+        return Err(wrong(
+            "relay.domains",
+            format!(
+                "has the entry \"{entry}\"; write DOMAIN=NUMBER/s or DOMAIN=NUMBER/h, like gmx.de=5/s (mails a second) or gmx.de=2000/h (an hour)"
+            ),
+        ));
+    }
     Ok(RelaySettings {
         url: url.map(SecretUrl::new),
+        token_file: raw.token_file,
         ehlo_name,
         connections: raw.connections,
         mails_per_connection: raw.mails_per_connection,
         per_second: raw.per_second,
         per_hour: raw.per_hour,
         ramp_up_per_hour: raw.ramp_up_per_hour,
+        domains: raw.domains,
         smtputf8: raw.smtputf8,
     })
 }
@@ -217,6 +228,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         data_seconds,
         write_seconds,
         final_dot_seconds,
+        idle_seconds,
         takeover_seconds,
         batch,
         expire_hours,
@@ -238,6 +250,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("delivery.data_seconds", *data_seconds, 1, 3_600),
         ("delivery.write_seconds", *write_seconds, 1, 3_600),
         ("delivery.final_dot_seconds", *final_dot_seconds, 1, 3_600),
+        ("delivery.idle_seconds", *idle_seconds, 1, 3_600),
         ("delivery.takeover_seconds", *takeover_seconds, 5, 3_600),
         ("delivery.batch", *batch, 1, 10_000),
         ("delivery.expire_hours", *expire_hours, 1, 87_600),

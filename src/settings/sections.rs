@@ -50,6 +50,8 @@ impl Serialize for SecretUrl {
 #[derive(Clone, Debug, Serialize)]
 pub struct Database {
     pub url: SecretUrl,
+    /// See [`super::Settings::epoch_file`].
+    pub epoch_file: Option<PathBuf>,
 }
 
 /// A database by its kind.
@@ -72,7 +74,7 @@ impl Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: SecretUrl::new("sqlite://var/rundbrief.sqlite3") }
+        Self { url: SecretUrl::new("sqlite://var/rundbrief.sqlite3"), epoch_file: None }
     }
 }
 
@@ -82,6 +84,7 @@ impl Default for Database {
 pub(super) struct RawDatabase {
     pub url: Option<String>,
     pub url_file: Option<PathBuf>,
+    pub epoch_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -89,12 +92,15 @@ pub(super) struct RawDatabase {
 pub(super) struct RawRelay {
     pub url: Option<String>,
     pub url_file: Option<PathBuf>,
+    pub token_file: Option<PathBuf>,
     pub ehlo_name: Option<String>,
     pub connections: u32,
     pub mails_per_connection: u32,
     pub per_second: Option<u32>,
     pub per_hour: Option<u32>,
     pub ramp_up_per_hour: Option<u32>,
+    #[serde(deserialize_with = "words")]
+    pub domains: Vec<String>,
     pub smtputf8: bool,
 }
 
@@ -103,12 +109,14 @@ impl Default for RawRelay {
         Self {
             url: None,
             url_file: None,
+            token_file: None,
             ehlo_name: None,
             connections: 2,
             mails_per_connection: 100,
             per_second: None,
             per_hour: None,
             ramp_up_per_hour: None,
+            domains: Vec::new(),
             smtputf8: false,
         }
     }
@@ -119,6 +127,8 @@ impl Default for RawRelay {
 pub struct RelaySettings {
     /// `None` until somebody sets it; see [`super::Settings::relay_url`].
     pub url: Option<SecretUrl>,
+    /// Holds the access token for OAuth; read anew for every connection.
+    pub token_file: Option<PathBuf>,
     /// What we call ourselves. The host of `public_url` if nothing else is set.
     pub ehlo_name: String,
     /// Connections at a time.
@@ -128,6 +138,8 @@ pub struct RelaySettings {
     pub per_second: Option<u32>,
     pub per_hour: Option<u32>,
     pub ramp_up_per_hour: Option<u32>,
+    /// `gmx.de=5/s` or `gmx.de=2000/h`; see `domains.rs`.
+    pub domains: Vec<String>,
     /// Whether the relay takes addresses with non-ASCII local parts (SMTPUTF8); without it they are refused at sign-up (R21).
     pub smtputf8: bool,
 }
@@ -137,12 +149,14 @@ impl Default for RelaySettings {
         let RawRelay { connections, mails_per_connection, smtputf8, .. } = RawRelay::default();
         Self {
             url: None,
+            token_file: None,
             ehlo_name: "localhost".to_owned(),
             connections,
             mails_per_connection,
             per_second: None,
             per_hour: None,
             ramp_up_per_hour: None,
+            domains: Vec::new(),
             smtputf8,
         }
     }
@@ -270,6 +284,8 @@ section! {
         data_seconds: u32 = 120,
         write_seconds: u32 = 180,
         final_dot_seconds: u32 = 600,
+        /// A connection without work is closed after that (R66, R78).
+        idle_seconds: u32 = 60,
         /// How long a node must stand still before another takes over its claims.
         takeover_seconds: u32 = 30,
         /// Rows that a node claims at a time.

@@ -85,7 +85,7 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     }
     let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
-    // FULL makes every commit survive a power cut; slower commits gather more calls, so it costs little.
+    // FULL makes every commit survive a power cut. The writer, which makes many, syncs by itself (writer.rs).
     // The page cache is small on purpose: claims walk an index in order and the system caches files well.
     conn.batch_execute(
         "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -101,12 +101,32 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
 pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
     let failed =
         |reason: String| StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason: one_line(&reason) };
-    let mut conn = PgConnection::establish(url).map_err(|e| failed(e.to_string()))?;
+    let mut conn = PgConnection::establish(&patient(url)).map_err(|e| failed(e.to_string()))?;
     // An intent that a power cut can take back would allow a silent double.
     if let Some(name) = switched_off(&mut conn, ["synchronous_commit", "fsync"])? {
         return Err(failed(format!("{name} is off, so a power cut could make a mail go out twice; set it to on")));
     }
     Ok(Conn::Postgres(conn))
+}
+
+/// A server that has vanished without a word is given up after half a minute and not after the system's two hours. What the
+/// URL says itself counts.
+fn patient(url: &str) -> String {
+    const LIMITS: [(&str, u32); 5] = [
+        ("connect_timeout", 10),
+        ("tcp_user_timeout", 30_000),
+        ("keepalives_idle", 10),
+        ("keepalives_interval", 10),
+        ("keepalives_count", 2),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in LIMITS {
+        if !url.contains(&format!("{name}=")) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{name}={value}"));
+        }
+    }
+    url
 }
 
 /// The first of two of the server's settings that is off.
@@ -218,6 +238,23 @@ pub fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut 
 /// Has the pool close a connection instead of handing it out again.
 pub(super) fn give_up(conn: &mut Conn) {
     *<Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;
+}
+
+/// Queries that all see the same instant. Writes nothing.
+pub(super) fn snapshot<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+    let store = |e| E::from(StoreError::Query(e));
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+    }
+    .map_err(store)?;
+    let result = f(conn);
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::rollback_transaction(c),
+        Conn::Postgres(c) => AnsiTransactionManager::rollback_transaction(c),
+    }
+    .map_err(store)?;
+    result
 }
 
 /// `BEGIN IMMEDIATE` on SQLite: the writer takes its lock at once instead of failing half-way.

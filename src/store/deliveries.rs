@@ -14,6 +14,10 @@ use crate::domain::language::Language;
 /// The only relay there is until settings can name several.
 pub const RELAY: &str = "default";
 
+/// The due time (µs) of what may go as soon as it is queued: also on a node whose clock is behind that of whoever queued it,
+/// or after a clock was put back.
+pub const AT_ONCE: i64 = 0;
+
 #[derive(Debug, Insertable)]
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
 pub struct NewDelivery {
@@ -62,7 +66,7 @@ pub fn fan_out(conn: &mut Conn, chunk: Chunk, now: i64) -> Result<usize, StoreEr
     let statement = format!(
         "INSERT INTO deliveries (public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, newsletter_id, \
          address, name, relay, state, due_at, created_at) SELECT {random}, 'issue', $1, CASE s.language{cases} END, \
-         s.subscriber_id, s.id, s.newsletter_id, p.address, p.name, $2, 'queued', $3, $3 \
+         s.subscriber_id, s.id, s.newsletter_id, p.address, p.name, $2, 'queued', {AT_ONCE}, $3 \
          FROM subscriptions s JOIN subscribers p ON p.id = s.subscriber_id \
          WHERE s.newsletter_id = $4 AND s.state = 'active' AND s.activation > $5 AND s.activation <= $6 \
          ORDER BY s.activation ON CONFLICT DO NOTHING"
@@ -225,4 +229,18 @@ pub fn deferred(conn: &mut Conn, now: i64) -> Result<(i64, Option<i64>), StoreEr
         .filter(deliveries::due_at.gt(now))
         .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::due_at)))
         .first(conn)?)
+}
+
+/// The newest end of any delivery (µs). Reads the whole table: for the rare question how old a database is.
+pub fn newest_end(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    Ok(deliveries::table.select(diesel::dsl::max(deliveries::ended_at)).first(conn)?)
+}
+
+/// Queued mails that belong to no issue.
+pub fn count_waiting_confirmations(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::issue_id.is_null())
+        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .count()
+        .get_result(conn)?)
 }

@@ -84,11 +84,17 @@ pub struct Claimant<'a> {
 /// Two statements: on a table that was not analysed yet PostgreSQL plans the one-statement form badly.
 pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant<'_>, most: i64) -> Result<Vec<i64>, StoreError> {
     let ids = due_ids(conn, issue_id, by.now, most)?;
+    take(conn, &ids, by)?;
+    Ok(ids)
+}
+
+/// Claims these rows, which this transaction has found due: the select saw committed rows only and, on PostgreSQL, locked
+/// them; on SQLite there is one writer.
+pub(super) fn take(conn: &mut Conn, ids: &[i64], by: Claimant<'_>) -> Result<(), StoreError> {
     if ids.is_empty() {
-        return Ok(ids);
+        return Ok(());
     }
-    // The select above saw committed rows only and, on PostgreSQL, locked them; on SQLite there is one writer.
-    diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
         .set((
             deliveries::state.eq(DeliveryState::Claimed.as_str()),
             deliveries::claim_token.eq(by.token.to_vec()),
@@ -99,7 +105,7 @@ pub fn claim(conn: &mut Conn, issue_id: Option<i64>, by: Claimant<'_>, most: i64
             deliveries::dkim.eq(coalesce_text(deliveries::dkim, by.dkim).nullable()),
         ))
         .execute(conn)?;
-    Ok(ids)
+    Ok(())
 }
 
 /// The claimed rows with all their mails need, in the order they are to go out. Apart from the claim, because it
@@ -209,7 +215,7 @@ pub struct Record {
 
 impl Record {
     fn ended_at(&self) -> Option<i64> {
-        (!matches!(self.state, DeliveryState::Queued | DeliveryState::Unknown)).then_some(self.now)
+        (self.state != DeliveryState::Queued).then_some(self.now)
     }
 }
 

@@ -21,6 +21,8 @@ pub mod newsletters;
 pub mod nodes;
 pub mod opt_ins;
 pub mod paces;
+pub mod progress;
+pub mod proofs;
 pub mod relays;
 pub mod results;
 pub mod sign_ins;
@@ -28,6 +30,8 @@ pub mod staff;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod throttles;
+pub mod waiting;
 pub mod wordings;
 
 use std::path::PathBuf;
@@ -208,6 +212,12 @@ impl Store {
 
     pub fn read_blocking<R, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
         f(&mut *self.checkout()?)
+    }
+
+    /// Like [`Store::read_blocking`], and every query in it sees the database of one instant. Not for long where much is
+    /// written: the database keeps what it shows.
+    pub fn snapshot_blocking<R, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
+        connection::snapshot(&mut *self.checkout()?, f)
     }
 
     fn checkout(&self) -> Result<connection::Pooled, StoreError> {

@@ -41,13 +41,13 @@ pub fn set_trouble(
 }
 
 /// Takes the one probe of a relay whose pause is over; until `probe_until` (µs) nobody else tries it. False: another node
-/// has it, or the relay rests again.
-pub fn take_probe(conn: &mut Conn, name: &str, probe_until: i64, now: i64) -> Result<bool, StoreError> {
+/// has it, or the relay rests again. What lasts beyond `latest` (µs) is over (see `after::NO_PAUSE`).
+pub fn take_probe(conn: &mut Conn, name: &str, probe_until: i64, now: i64, latest: i64) -> Result<bool, StoreError> {
     use relays as r;
     let free = r::table
         .filter(r::name.eq(name))
-        .filter(r::blocked_until.is_null().or(r::blocked_until.le(now)))
-        .filter(r::probe_until.is_null().or(r::probe_until.le(now)));
+        .filter(r::blocked_until.is_null().or(r::blocked_until.le(now)).or(r::blocked_until.gt(latest)))
+        .filter(r::probe_until.is_null().or(r::probe_until.le(now)).or(r::probe_until.gt(latest)));
     Ok(diesel::update(free).set(r::probe_until.eq(probe_until)).execute(conn)? == 1)
 }
 

@@ -26,6 +26,7 @@ pub fn list_around(conn: &mut Conn, issue_id: i64, id: i64) -> Result<Vec<Ended>
     let rows: Vec<Row> = d::table
         .filter(d::id.between(id.saturating_sub(AROUND), id.saturating_add(AROUND)))
         .filter(d::ended_at.is_not_null())
+        .filter(d::state.ne(DeliveryState::Unknown.as_str()))
         .order((d::ended_at, d::id))
         .select((d::issue_id, d::state, d::stage, d::code, d::reply))
         .load(conn)?;

@@ -45,5 +45,10 @@ pub fn fill(conn: &mut Conn, newsletter_id: i64, from: i64, to: i64, now: i64) -
             .bind::<BigInt, _>(newsletter_id)
             .execute(c)?
     });
+    if let Conn::Postgres(c) = conn {
+        // Whoever subscribes after them needs an id of their own; SQLite sees to that itself.
+        let next = "SELECT setval(pg_get_serial_sequence('subscribers', 'id'), $1)";
+        diesel::sql_query(next).bind::<BigInt, _>(to).execute(c)?;
+    }
     Ok(())
 }

@@ -8,6 +8,8 @@ diesel::table! {
         epoch -> BigInt,
         key_fingerprints -> Text,
         created_at -> BigInt,
+        fence -> Nullable<Text>,
+        fenced_at -> Nullable<BigInt>,
     }
 }
 
@@ -222,6 +224,8 @@ diesel::table! {
         beat -> BigInt,
         started_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        public_id -> Nullable<Binary>,
+        epoch -> Nullable<BigInt>,
     }
 }
 
@@ -241,6 +245,16 @@ diesel::table! {
         relay -> Text,
         next_at -> BigInt,
         since -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (destination) {
+        destination -> Text,
+        rests_until -> BigInt,
+        at_once -> BigInt,
+        accepted -> BigInt,
+        reply -> Text,
     }
 }
 
@@ -364,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     relays,
     paces,
+    throttles,
     deliveries,
     staff,
     sign_in_failures,

@@ -26,6 +26,37 @@ pub fn moment(language: Language, at: Timestamp) -> Result<String, MissingText> 
     Ok(format!("{}, {:02}:{:02} UTC", date(language, local.date())?, local.hour(), local.minute()))
 }
 
+/// "22 November 2026, 14:05:09 UTC": for what is looked up in another machine's log.
+pub fn moment_to_the_second(language: Language, at: Timestamp) -> Result<String, MissingText> {
+    let local = at.to_zoned(TimeZone::UTC);
+    Ok(format!("{}, {} UTC", date(language, local.date())?, local.strftime("%H:%M:%S")))
+}
+
+/// "about 5 minutes".
+pub fn duration(language: Language, seconds: i64) -> Result<String, MissingText> {
+    let say = |id: &str, count: i64| i18n::text(language, id, &[("count", count.into())]);
+    match seconds {
+        ..=59 => i18n::text(language, "web-course-soon", &[]),
+        60..=7_169 => say("web-course-minutes", seconds.saturating_add(30) / 60),
+        _ => say("web-course-hours", seconds.saturating_add(1_800) / 3_600),
+    }
+}
+
+/// "about 250 mails a second", or a minute where they are few.
+pub fn rate(language: Language, per_second: f64) -> Result<String, MissingText> {
+    if per_second < 1.0 {
+        let count = format!("{:.0}", (per_second * 60.0).max(1.0)).parse::<i64>().unwrap_or(1);
+        return i18n::text(language, "web-course-minute", &[("count", count.into())]);
+    }
+    let rate = if per_second < 10.0 {
+        let point = if language == Language::En { "." } else { "," };
+        format!("{per_second:.1}").replace('.', point)
+    } else {
+        number(format!("{per_second:.0}").parse().unwrap_or(i64::MAX))
+    };
+    i18n::text(language, "web-course-second", &[("rate", rate.into())])
+}
+
 /// Digits in groups of three with a narrow no-break space, which reads well in German and English (ISO 80000-1).
 pub fn number(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -42,6 +73,19 @@ pub fn number(number: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_and_rates_are_rounded_as_people_do() {
+        let said = |seconds| duration(Language::En, seconds).unwrap();
+        assert_eq!([said(0), said(59)], ["less than a minute"; 2]);
+        assert_eq!([said(60), said(89)], ["about one minute"; 2]);
+        assert_eq!([said(90), said(7_169)], ["about 2 minutes", "about 119 minutes"]);
+        assert_eq!([said(7_170), said(9_000)], ["about 2 hours", "about 3 hours"]);
+        let said = |per_second| rate(Language::En, per_second).unwrap();
+        assert_eq!(said(1_234.4), "about 1\u{202f}234 mails a second");
+        assert_eq!(said(2.55), "about 2.5 mails a second");
+        assert_eq!([said(0.5), said(0.001)], ["about 30 mails a minute", "about one mail a minute"]);
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -3,5 +3,6 @@
 mod commits;
 mod database;
 mod killed;
+mod nodes;
 mod power;
 mod relay;

@@ -112,11 +112,35 @@ fn collect_tests(folder: &Path, names: &mut Vec<String>) {
             let tokens = rust_text::tokens(&std::fs::read_to_string(&path).unwrap());
             let functions =
                 tokens.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "fn" | "mod")).map(|pair| &pair[1].text);
-            let stories =
-                tokens.windows(4).filter(|four| four[0].text == "each_database" && four[1].text == "!").map(|four| &four[3].text);
+            let stories = tokens
+                .windows(4)
+                .filter(|four| matches!(four[0].text.as_str(), "each_database" | "each_instance") && four[1].text == "!")
+                .map(|four| &four[3].text);
             names.extend(functions.chain(stories).map(|name| format!("{file}::{name}")));
         }
     }
+}
+
+/// Every number on `/metrics` stands in the README's table, and no other does.
+#[test]
+fn the_readme_explains_every_metric() {
+    let mut named = std::collections::BTreeSet::new();
+    let mut open = vec![repository("src")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let quoted = text.split('"').skip(1).filter(|word| word.starts_with("rundbrief_"));
+            named.extend(quoted.map(str::to_owned).filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
+        }
+    }
+    let readme = read("README.md");
+    let rows = prose(&readme).into_iter().filter(|(_, line)| line.starts_with("| `rundbrief_"));
+    let told: std::collections::BTreeSet<String> =
+        rows.flat_map(|(_, line)| code(line.split('|').nth(1).unwrap()).into_iter().map(str::to_owned)).collect();
+    assert!(named.len() > 10);
+    assert_eq!(named, told);
 }
 
 #[test]

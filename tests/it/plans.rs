@@ -11,7 +11,8 @@ use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
-use rundbrief::store::{Conn, StoreError, issues, opt_ins, results, subscribers, subscriptions};
+use rundbrief::store::proofs::{self, After};
+use rundbrief::store::{Conn, StoreError, issues, opt_ins, progress, results, subscribers, subscriptions, waiting};
 
 use crate::support::database::{Database, Kind};
 
@@ -151,9 +152,14 @@ fn chunk() -> Chunk {
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).
-const QUESTIONS: [(&str, Asked, &[&str]); 20] = [
+const QUESTIONS: [(&str, Asked, &[&str]); 30] = [
     ("claim of an issue", |c| ledger::claim(c, Some(1), BY, 500).map(drop), &["deliveries_queued"]),
     ("claim of other mails", |c| ledger::claim(c, None, BY, 500).map(drop), &["deliveries_queued"]),
+    ("what is due of an issue", |c| waiting::list_due(c, Some(1), 5, 500).map(drop), &["deliveries_queued"]),
+    ("what is due of other mails", |c| waiting::list_due(c, None, 5, 500).map(drop), &["deliveries_queued"]),
+    ("put some off", |c| waiting::delay(c, &[(30_600, 9), (30_601, 10)]), &["pk"]),
+    ("give some back", |c| waiting::give_back_until(c, &[30_102, 30_103], 1, 9).map(drop), &["pk"]),
+    ("what is under way", |c| waiting::list_under_way(c).map(drop), &["deliveries_open"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
     ("write down", |c| ledger::write(c, &[SENT], &[(30_100, [9; 16])]).map(drop), &["pk"]),
     ("give back one", |c| ledger::give_back(c, 30_100, &[9; 16]).map(drop), &["pk"]),
@@ -169,6 +175,11 @@ const QUESTIONS: [(&str, Asked, &[&str]); 20] = [
     ("expire", |c| d::expire(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("resend doubts", |c| d::resend_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
     ("accept doubts", |c| d::accept_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
+    ("first page of a proof", |c| proofs::page(c, 1, After::START, 1_000).map(drop), &["subscriber_id"]),
+    ("next page of a proof", |c| proofs::page(c, 1, After::Subscriber(25_000), 1_000).map(drop), &["subscriber_id"]),
+    ("those without a name", |c| proofs::page(c, 1, After::Nameless(0), 1_000).map(drop), &["subscriber_id"]),
+    ("rows of a proof again", |c| proofs::list(c, &[30_100, 30_101]).map(drop), &["pk"]),
+    ("mails in doubt", |c| proofs::list_unknown(c, 1, 100).map(drop), &["deliveries_open"]),
     ("fan out", |c| d::fan_out(c, chunk(), 5).map(drop), &["subscriptions_recipients"]),
     ("a subscription by its link", |c| subscriptions::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
     ("a subscriber by their link", |c| subscribers::find_by_public_id(c, &[1; 16]).map(drop), &["public_id"]),
@@ -251,11 +262,30 @@ fn counting_an_issue_reads_only_its_rows() {
         let database = filled(kind);
         let (mut conn, overheard) = overhear(&database);
         assert_eq!(d::count_by_state(&mut conn, 2).unwrap(), []);
-        let statement = overheard.lock().unwrap()[0].clone();
+        assert_eq!(progress::tally(&mut conn, 2, 0, 5).unwrap(), []);
+        assert_eq!(progress::refusals(&mut conn, 2, 500).unwrap(), []);
         // An issue that is nearly the whole table is another matter: PostgreSQL is right to read it from end to end.
-        let statement = statement.replace("$1", "2");
-        let plan = explain(&database, &statement);
-        assert!(!scans_whole(&plan, "deliveries"), "{kind:?}:\n{plan}");
+        for statement in overheard.lock().unwrap().clone() {
+            let statement = statement.replace("issue_id = $1", "issue_id = 2").replace("issue_id\" = $1", "issue_id\" = 2");
+            let statement = statement.replace("issue_id = $3", "issue_id = 2").replace("LIMIT $2", "LIMIT 500");
+            let plan = explain(&database, &statement);
+            assert!(!scans_whole(&plan, "deliveries"), "{kind:?}:\n{statement}\n{plan}");
+        }
+    }
+}
+
+/// It counts along the queue, to a limit, and never along the ledger.
+#[test]
+fn the_length_of_the_queue_is_read_off_its_index() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = filled(kind);
+        let (mut conn, overheard) = overhear(&database);
+        let counts: Vec<i64> = progress::queue(&mut conn).unwrap().into_iter().map(|(_, count)| count).collect();
+        assert_eq!(counts, [19_490, 496, 4, 10]);
+        for (statement, index) in overheard.lock().unwrap().iter().zip(["deliveries_queued", "deliveries_open"]) {
+            let plan = explain(&database, statement);
+            assert!(plan.contains(index) && !plan.contains("Seq Scan on deliveries"), "{kind:?}:\n{statement}\n{plan}");
+        }
     }
 }
 

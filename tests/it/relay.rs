@@ -3,6 +3,7 @@
 mod elsewhere;
 mod encrypted;
 mod greeting;
+mod matrix;
 
 use std::time::Duration;
 

@@ -6,12 +6,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Auth, Ehlo};
+use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Response;
-use secrecy::ExposeSecret as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -21,8 +18,8 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::smtp::{Lost, Smtp};
 use super::stream::{Heard, Transport, Wire};
-use super::url::{Login, Mechanisms, Security, Server};
-use super::{Capabilities, Outcome, Stage, Timeouts, trouble};
+use super::url::{Security, Server};
+use super::{Capabilities, Outcome, Stage, Timeouts, sign_in, trouble};
 
 pub(super) async fn connect(
     server: &Server,
@@ -56,7 +53,7 @@ pub(super) async fn connect(
     let capabilities = answer.map(|heard| Capabilities::read(&heard)).unwrap_or_default();
     let mut smtp = Smtp::new(lettre, wire, place, capabilities, limits);
     if let Some(login) = &server.login {
-        authenticate(&mut smtp, login).await?;
+        sign_in::sign_in(&mut smtp, server, login).await?;
         // A relay may offer more to those it knows; only the current list counts (R73).
         let heard = say(&mut smtp, Ehlo::new(name.clone()), Stage::Ehlo).await?;
         if heard.code / 100 != 2 {
@@ -141,44 +138,11 @@ async fn ask(wire: &mut Wire, command: Option<&str>, stage: Stage, limit: Durati
     }
 }
 
-/// RFC 4954. Reached only inside TLS or on this machine: the URL has no other forms (R71).
-async fn authenticate(smtp: &mut Smtp, login: &Login) -> Result<(), Outcome> {
-    let wanted: &[Mechanism] = match login.mechanisms {
-        Mechanisms::Password => &[Mechanism::Plain, Mechanism::Login],
-        Mechanisms::Plain => &[Mechanism::Plain],
-        Mechanisms::Login => &[Mechanism::Login],
-        Mechanisms::Xoauth2 => &[Mechanism::Xoauth2],
-    };
-    let offered = smtp.capabilities().auth.clone();
-    let Some(mechanism) = wanted.iter().copied().find(|m| offered.contains(&m.to_string())) else {
-        let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-        let offer = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
-        let text = format!("the relay offers {offer} for signing in, relay.url allows {}", names.join(" and "));
-        return Err(trouble(Stage::Auth, 0, &text));
-    };
-    let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
-    let odd = |_| trouble(Stage::Auth, 0, "the relay asked for something else than user and password");
-    let mut heard = say(smtp, Auth::new(mechanism, credentials.clone(), None).map_err(odd)?, Stage::Auth).await?;
-    // LOGIN asks twice. XOAUTH2 explains a refusal in a challenge, which an empty line acknowledges.
-    for _ in 0..3 {
-        if heard.code != 334 {
-            break;
-        }
-        heard = if mechanism == Mechanism::Xoauth2 {
-            say(smtp, "\r\n", Stage::Auth).await?
-        } else {
-            let challenge: Response = format!("334 {}\r\n", heard.text()).parse().map_err(odd)?;
-            say(smtp, Auth::new_from_response(mechanism, credentials.clone(), &challenge).map_err(odd)?, Stage::Auth).await?
-        };
-    }
-    if heard.code / 100 == 2 { Ok(()) } else { Err(refused(Stage::Auth, &heard)) }
-}
-
-async fn say(smtp: &mut Smtp, command: impl std::fmt::Display, stage: Stage) -> Result<Heard, Outcome> {
+pub(super) async fn say(smtp: &mut Smtp, command: impl std::fmt::Display, stage: Stage) -> Result<Heard, Outcome> {
     smtp.say(command, smtp.limits().command).await.map_err(|why| lost(stage, &why, smtp.place()))
 }
 
-fn refused(stage: Stage, heard: &Heard) -> Outcome {
+pub(super) fn refused(stage: Stage, heard: &Heard) -> Outcome {
     trouble(stage, heard.code, &heard.text())
 }
 

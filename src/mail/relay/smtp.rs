@@ -15,6 +15,7 @@ use super::envelope::Commands;
 use super::stream::{Heard, Unasked, Wire};
 use super::stuffing;
 use super::{Address, Capabilities, NextEnvelope, Outcome, Stage, Timeouts, reply, trouble};
+use crate::domain::throttle;
 
 /// Octets in one write of the message.
 const BLOCK: usize = 64 * 1024;
@@ -356,7 +357,8 @@ impl Smtp {
 fn refusal(stage: Stage, code: u16, heard: &Heard) -> Outcome {
     let said = reply(stage, code, &heard.text());
     match (stage, code) {
-        (Stage::Rcpt | Stage::Data, 421) => Outcome::RelayTrouble(said),
+        // "Not so fast" concerns the recipient's domain; only the connection is lost (R64).
+        (Stage::Rcpt | Stage::Data, 421) if !throttle::is_throttle(&said) => Outcome::RelayTrouble(said),
         // Not understood, out of order, not signed in: that is between us and the relay, whoever the reader is.
         (Stage::Rcpt | Stage::Data, 500 | 502 | 503 | 530 | 534 | 535 | 538) => Outcome::RelayTrouble(said),
         // RFC 5321 §4.5.3.1.10: 552 to RCPT means "not now", unless it is about this message's size (R62).

@@ -40,8 +40,10 @@ pub enum Security {
 #[derive(Clone)]
 pub struct Login {
     pub user: String,
-    /// With [`Mechanisms::Xoauth2`] the access token.
+    /// With [`Mechanisms::is_oauth`] the access token; empty where `token_file` has it.
     pub password: SecretString,
+    /// See [`super::Relay::with_token_file`].
+    pub token_file: Option<PathBuf>,
     pub mechanisms: Mechanisms,
 }
 
@@ -53,6 +55,14 @@ pub enum Mechanisms {
     Plain,
     Login,
     Xoauth2,
+    OauthBearer,
+}
+
+impl Mechanisms {
+    /// Whether it takes an access token and no password.
+    pub fn is_oauth(self) -> bool {
+        matches!(self, Mechanisms::Xoauth2 | Mechanisms::OauthBearer)
+    }
 }
 
 impl RelayUrl {
@@ -146,6 +156,7 @@ fn server(rest: &str, implicit: bool) -> Result<Server, RelayError> {
             Some(("auth", "plain")) => mechanisms = Mechanisms::Plain,
             Some(("auth", "login")) => mechanisms = Mechanisms::Login,
             Some(("auth", "xoauth2")) => mechanisms = Mechanisms::Xoauth2,
+            Some(("auth", "oauthbearer")) => mechanisms = Mechanisms::OauthBearer,
             Some(("auth", other)) => return Err(RelayError::Mechanism(other.to_owned())),
             _ => {
                 return Err(RelayError::Parameter(parameter.split('=').next().unwrap_or_default().to_owned()));
@@ -202,12 +213,17 @@ fn host_and_port_of(text: &str) -> Result<(String, Option<u16>), RelayError> {
 }
 
 fn login_of(text: &str, mechanisms: Mechanisms) -> Result<Login, RelayError> {
-    let (user, password) = text.split_once(':').ok_or(RelayError::Login)?;
-    let (user, password) = (percent_decoded(user)?, percent_decoded(password)?);
-    if user.is_empty() || password.is_empty() {
+    let (user, password) = match text.split_once(':') {
+        Some((user, password)) if !password.is_empty() => (user, percent_decoded(password)?),
+        // Its token is in a file.
+        None if mechanisms.is_oauth() => (text, String::new()),
+        _ => return Err(RelayError::Login),
+    };
+    let user = percent_decoded(user)?;
+    if user.is_empty() {
         return Err(RelayError::Login);
     }
-    Ok(Login { user, password: SecretString::from(password), mechanisms })
+    Ok(Login { user, password: SecretString::from(password), token_file: None, mechanisms })
 }
 
 /// RFC 3986 §2.1. A NUL would end the field inside AUTH PLAIN, so it is refused too.

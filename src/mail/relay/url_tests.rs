@@ -1,7 +1,11 @@
 //! What `relay.url` and `relay.ehlo_name` may say, and what people are told otherwise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::path::Path;
+
 use secrecy::ExposeSecret as _;
+
+use crate::mail::relay::Relay;
 
 use super::*;
 
@@ -123,4 +127,31 @@ fn the_ehlo_name_is_a_full_host_name_or_an_address() {
     }
     assert!(ehlo_name("localhost", &near).is_ok());
     assert!(ehlo_name("x\r\nMAIL", &near).is_err());
+}
+
+#[test]
+fn an_access_token_stands_in_the_url_or_in_a_file_and_is_for_oauth_only() {
+    let file = Some(Path::new("/run/token"));
+    let told = |url: &str, file| match Relay::new(url, "news.example.org").and_then(|relay| relay.with_token_file(file)) {
+        Ok(_) => "taken".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    for (url, file, word) in [
+        ("smtps://u@h.example.org?auth=xoauth2", file, "taken"),
+        ("smtps://u@h.example.org?auth=oauthbearer", file, "taken"),
+        ("smtps://u:token@h.example.org?auth=xoauth2", None, "taken"),
+        ("smtps://u:p@h.example.org", None, "taken"),
+        ("smtps://u:token@h.example.org?auth=xoauth2", file, "relay.token_file names one as well"),
+        ("smtps://u@h.example.org?auth=xoauth2", None, "name the file that holds it in relay.token_file"),
+        ("smtps://u:p@h.example.org", file, "is for OAuth"),
+        ("smtp://127.0.0.1:25", file, "is for OAuth"),
+        ("file:///var/mail", file, "is for OAuth"),
+        ("smtps://u@h.example.org", None, "without a password"),
+        ("smtps://u:@h.example.org?auth=xoauth2", file, "without a password"),
+        ("smtp://u@h.example.org?auth=xoauth2", file, "unencrypted"),
+    ] {
+        assert!(told(url, file).contains(word), "{url}: {}", told(url, file));
+    }
+    let url = smtp("smtp://u@127.0.0.1:2525?auth=oauthbearer");
+    assert_eq!((url.security, url.login.map(|login| login.mechanisms)), (Security::Loopback, Some(Mechanisms::OauthBearer)));
 }

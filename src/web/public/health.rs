@@ -3,7 +3,8 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
-use crate::store::{Conn, StoreError, newsletters};
+use crate::clock::Clock;
+use crate::store::{Conn, Store, StoreError, deliveries, micros, newsletters, progress, relays};
 use crate::web::State;
 use crate::web::failure::{AsIs, Failure};
 
@@ -41,4 +42,29 @@ pub async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Failure> {
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(handle.render()))
+}
+
+/// What is not counted as it happens but looked up: how long the queue is, and whether the relay rests. Called now and then and
+/// not by whoever asks for `/metrics`, so that asking costs the database nothing.
+pub async fn refresh(store: &Store, clock: &Clock) -> Result<(), StoreError> {
+    let now = micros(clock.now());
+    let look = |conn: &mut Conn| Ok::<_, StoreError>((progress::queue(conn)?, relays::find(conn, deliveries::RELAY)?));
+    let (queue, relay) = store.read(look).await?;
+    for (state, count) in queue {
+        // Exact: what is counted has a limit far below 2^32.
+        let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        metrics::gauge!("rundbrief_queue_deliveries", "state" => state.as_str()).set(count);
+    }
+    let rests = relay.and_then(|health| health.blocked_until).is_some_and(|until| until > now);
+    metrics::gauge!("rundbrief_relay_resting").set(if rests { 1.0 } else { 0.0 });
+    Ok(())
+}
+
+/// What these are, for the lines that begin with `# HELP`.
+pub fn describe() {
+    metrics::describe_gauge!(
+        "rundbrief_queue_deliveries",
+        "Mails that wait (counted up to 100000) or are in flight or in doubt, by state"
+    );
+    metrics::describe_gauge!("rundbrief_relay_resting", "1 while sending rests because the relay is in trouble");
 }

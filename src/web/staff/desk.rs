@@ -8,7 +8,7 @@ use crate::domain::language::Language;
 use crate::journeys::news::{self, ReadyItem};
 use crate::journeys::status::{self, IssueStatus};
 use crate::journeys::{JourneyError, subscribe};
-use crate::store::{Conn, newsletters, subscriptions};
+use crate::store::{Conn, instance, newsletters, subscriptions};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
@@ -20,6 +20,8 @@ const NEWEST: i64 = 8;
 #[derive(Serialize)]
 struct Desk {
     notice: Option<String>,
+    /// Why nothing is sent.
+    warning: Option<String>,
     newsletters: Vec<Newsletter>,
 }
 
@@ -68,7 +70,7 @@ pub async fn show(
         return sign_in::form(&pages, &visit, language, request.query_string());
     };
     let now = state.clock.now();
-    let found = state
+    let (found, fence) = state
         .store
         .read(move |conn| {
             let mut all = Vec::new();
@@ -81,15 +83,16 @@ pub async fn show(
                     title: view.title,
                 });
             }
-            Ok::<_, JourneyError>(all)
+            Ok::<_, JourneyError>((all, instance::fence(conn)?))
         })
         .await?;
     let newsletters = found.into_iter().map(|one| newsletter(language, &visit, one)).collect::<Result<_, _>>()?;
     let notice = note(language, request.query_string())?.map(|(_, text)| text);
+    let warning = fence.map(|_| Pages::say(language, "web-desk-fenced")).transpose()?;
     let mut bar = bar(&member);
     bar.on_desk = true;
     let page = Page::new("desk", language, Pages::say(language, "web-desk-title")?).with_switches().staff(bar);
-    pages.answer(&visit, page, &Desk { notice, newsletters })
+    pages.answer(&visit, page, &Desk { notice, warning, newsletters })
 }
 
 /// Active subscriptions by language tag.

@@ -8,17 +8,20 @@ use serde::Serialize;
 
 use super::{bar, go_to, note, session};
 use crate::domain::language::Language;
-use crate::domain::states::IssueState;
+use crate::domain::states::{IssueState, Role};
 use crate::i18n::{self, MissingText};
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::PublishAnswer;
-use crate::journeys::status::{self, Counts, IssueStatus};
-use crate::journeys::{JourneyError, subscribe};
+use crate::journeys::status::{self, Counts, Course, IssueStatus};
+use crate::journeys::{JourneyError, proof, subscribe};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
 use crate::web::words;
+
+/// Mails in doubt that a page shows.
+const DOUBTS: i64 = 100;
 
 #[derive(Serialize)]
 struct Issue {
@@ -30,8 +33,13 @@ struct Issue {
     done: i64,
     total: i64,
     held: Option<String>,
-    unknown: bool,
+    rests: Option<String>,
+    course: Vec<Fact>,
     counts: Vec<Count>,
+    refusals: Vec<Said>,
+    unknown: bool,
+    doubts: Vec<Doubtful>,
+    more_doubts: Option<String>,
     #[serde(rename = "self")]
     this: String,
     time: String,
@@ -46,6 +54,27 @@ struct Count {
     name: String,
     count: String,
     any: bool,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    name: String,
+    value: String,
+}
+
+/// An answer of the relay, and to how many mails.
+#[derive(Serialize)]
+struct Said {
+    reply: String,
+    stage: String,
+    count: String,
+}
+
+#[derive(Serialize)]
+struct Doubtful {
+    address: String,
+    times: Vec<String>,
+    heard: String,
 }
 
 #[derive(Serialize)]
@@ -69,12 +98,17 @@ pub async fn show(
     let language = visit.language();
     let now = state.clock.now();
     let wanted = slug.clone();
-    let (title, status) = state
+    // Only for those who decide about them, and for those who answer for the data: it is a list of addresses.
+    let may_see_doubts = member.role.may_publish() || member.role == Role::Privacy;
+    let (title, status, doubts) = state
         .store
         .read(move |conn| {
             let title =
                 subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == wanted).map(|view| view.title);
-            Ok::<_, JourneyError>((title, status::find(conn, now, &wanted, number)?))
+            let status = status::find(conn, now, &wanted, number)?;
+            let in_doubt = may_see_doubts && status.as_ref().is_some_and(|status| status.counts.unknown > 0);
+            let doubts = if in_doubt { proof::list_unknown(conn, &wanted, number, DOUBTS)? } else { None };
+            Ok::<_, JourneyError>((title, status, doubts.unwrap_or_default()))
         })
         .await?;
     let (title, status) = title.zip(status).ok_or(Failure::NotFound)?;
@@ -99,8 +133,16 @@ pub async fn show(
         done: done(counts),
         total: counts.recipients,
         held: status.held_reason.clone(),
-        unknown: counts.unknown > 0,
+        rests: rests(language, &status.course)?,
+        course: course(language, &status)?,
         counts: ledger(language, counts)?,
+        refusals: refusals(language, &status.course)?,
+        unknown: counts.unknown > 0,
+        more_doubts: match counts.unknown {
+            ..=DOUBTS => None,
+            _ => Some(Pages::say_with(language, "web-doubts-more", "count", DOUBTS)?),
+        },
+        doubts: doubts.iter().map(|doubt| doubtful(language, doubt)).collect::<Result<_, _>>()?,
         time: words::moment(language, now)?,
         acts: if member.role.may_publish() { acts(language, &this, &visit, &status)? } else { Vec::new() },
         may_cancel: may_cancel(status.state),
@@ -201,6 +243,67 @@ fn ledger(language: Language, counts: &Counts) -> Result<Vec<Count>, MissingText
         })
     })
     .collect()
+}
+
+/// How fast it goes, how long it takes, and what comes later.
+fn course(language: Language, status: &IssueStatus) -> Result<Vec<Fact>, MissingText> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: String| {
+        facts.push(Fact { name: Pages::say(language, name)?, value });
+        Ok::<_, MissingText>(())
+    };
+    if status.counts.per_second > 0.0 {
+        fact("web-course-rate", words::rate(language, status.counts.per_second)?)?;
+    }
+    if let Some(seconds) = status.counts.seconds_left {
+        fact("web-course-left", words::duration(language, seconds)?)?;
+    }
+    if let Some(due) = status.course.next_due_at {
+        let count = status.course.deferred;
+        let args =
+            [("count", count.into()), ("total", words::number(count).into()), ("time", words::moment(language, due)?.into())];
+        fact("web-course-deferred", i18n::text(language, "web-course-deferred-next", &args)?)?;
+    }
+    Ok(facts)
+}
+
+fn rests(language: Language, course: &Course) -> Result<Option<String>, MissingText> {
+    let Some(until) = course.relay_rests_until else { return Ok(None) };
+    let reason = course.relay_trouble.clone().unwrap_or_default();
+    let args = [("time", words::moment_to_the_second(language, until)?.into()), ("reason", reason.into())];
+    Ok(Some(i18n::text(language, "web-course-rests", &args)?))
+}
+
+fn refusals(language: Language, course: &Course) -> Result<Vec<Said>, MissingText> {
+    let said = course.refusals.iter().map(|refusal| {
+        let (id, code) = match refusal.code {
+            0 => ("proof-no-answer", String::new()),
+            code => ("proof-answer-to", format!("{code} ")),
+        };
+        Ok(Said {
+            reply: format!("{code}{}", refusal.text),
+            stage: Pages::say_with(language, id, "stage", refusal.stage.replace(' ', "-"))?,
+            count: words::number(refusal.count),
+        })
+    });
+    said.collect()
+}
+
+fn doubtful(language: Language, doubt: &proof::Doubtful) -> Result<Doubtful, MissingText> {
+    let mut times = Vec::new();
+    for (id, at) in [("web-doubts-since", doubt.in_doubt_since), ("web-doubts-tried", doubt.first_tried_at)] {
+        if let Some(at) = at {
+            times.push(Pages::say_with(language, id, "time", words::moment_to_the_second(language, at)?)?);
+        }
+    }
+    if doubt.resends > 0 {
+        times.push(Pages::say_with(language, "web-doubts-resent", "count", doubt.resends)?);
+    }
+    let heard = match &doubt.last_heard {
+        Some(heard) => heard.clone(),
+        None => Pages::say(language, "web-doubts-nothing")?,
+    };
+    Ok(Doubtful { address: doubt.address.clone(), times, heard })
 }
 
 fn may_cancel(state: IssueState) -> bool {

@@ -11,7 +11,7 @@ use super::*;
 use crate::support::relay::Tls;
 
 /// An authority in `ca.pem`, and a server that has its certificate for `host`.
-fn acceptor(directory: &Path, host: &str) -> TlsAcceptor {
+pub(super) fn acceptor(directory: &Path, host: &str) -> TlsAcceptor {
     let mut authority = CertificateParams::new([]).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
@@ -28,7 +28,7 @@ fn acceptor(directory: &Path, host: &str) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-fn trusting(directory: &Path, url: &str) -> Relay {
+pub(super) fn trusting(directory: &Path, url: &str) -> Relay {
     relay(url).with_ca_file(&directory.join("ca.pem")).expect("the authority")
 }
 

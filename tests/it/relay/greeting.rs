@@ -91,8 +91,13 @@ async fn only_what_the_relay_offers_is_used() {
 
 #[tokio::test]
 async fn signing_in_uses_what_url_and_relay_agree_on() {
-    for (mechanisms, query) in [("PLAIN LOGIN", ""), ("login", ""), ("PLAIN LOGIN", "?auth=login"), ("XOAUTH2", "?auth=xoauth2")]
-    {
+    for (mechanisms, query) in [
+        ("PLAIN LOGIN", ""),
+        ("login", ""),
+        ("PLAIN LOGIN", "?auth=login"),
+        ("XOAUTH2", "?auth=xoauth2"),
+        ("OAUTHBEARER", "?auth=oauthbearer"),
+    ] {
         let fake = FakeRelay::with(Options { auth: Some(mechanisms), ..Options::default() }).await;
         let url = |password: &str| format!("smtp://news:{password}@127.0.0.1:{}/{query}", fake.port());
         let mut connection = relay(&url("s3cret")).connect().await.expect("a connection");
@@ -112,4 +117,38 @@ async fn signing_in_uses_what_url_and_relay_agree_on() {
         (reply.stage, reply.text.as_str()),
         (Stage::Auth, "the relay offers CRAM-MD5 for signing in, relay.url allows PLAIN and LOGIN")
     );
+}
+
+#[tokio::test]
+async fn an_access_token_is_read_anew_for_each_connection() {
+    let home = tempfile::tempdir().expect("a directory");
+    let file = home.path().join("token");
+    for mechanism in ["XOAUTH2", "OAUTHBEARER"] {
+        let fake = FakeRelay::with(Options { auth: Some(mechanism), ..Options::default() }).await;
+        let url = format!("smtp://news@127.0.0.1:{}?auth={}", fake.port(), mechanism.to_lowercase());
+        let relay = relay(&url).with_token_file(Some(&file)).expect("a file");
+        let told = async || match relay.connect().await {
+            Err(Outcome::RelayTrouble(reply)) if reply.stage == Stage::Auth => (reply.code, reply.text),
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("signed in"),
+        };
+        let (code, text) = told().await;
+        assert!(code == 0 && text.starts_with("relay.token_file /") && text.contains("cannot be read"), "{text}");
+        for (written, why) in [("\n", "is empty"), ("first\nsecond\n", "more than an access token")] {
+            std::fs::write(&file, written).expect("written");
+            let (code, text) = told().await;
+            assert!(code == 0 && text.contains(why) && !text.contains("first"), "{text}");
+        }
+        fake.takes_token("eyJ0.first");
+        std::fs::write(&file, "eyJ0.first\n").expect("written");
+        let mut first = relay.connect().await.expect("a connection");
+        fake.takes_token("eyJ0.second");
+        assert_eq!(told().await, (535, "5.7.8 wrong user or password".to_owned()), "the old one has expired");
+        std::fs::write(&file, "eyJ0.second\n").expect("written");
+        let mut second = relay.connect().await.expect("a connection");
+        for connection in [&mut first, &mut second] {
+            assert_eq!(kind(&send(connection, "ada@example.org", MESSAGE).await), "accepted");
+        }
+        std::fs::remove_file(&file).expect("removed");
+    }
 }

@@ -35,10 +35,10 @@ each_instance!(from_an_empty_database_to_a_sent_issue, |instance, relay| async m
     assert!(instance.refused(1, &["news", "add", "weekly", &file]).contains("\"treffen\" has been used"));
 
     let status = instance.status(1);
-    let mut fields: Vec<&str> = status.keys().map(String::as_str).collect();
-    fields.sort_unstable();
     let promised = "bounced claimed failed newsletter number per_second queued recipients seconds_left sent skipped state transmitting unknown";
-    assert_eq!(fields.join(" "), promised);
+    for field in promised.split(' ') {
+        assert!(status.contains_key(field), "{field} is promised, and not in {status:?}");
+    }
     assert_eq!((&status["newsletter"], &status["state"], &status["number"]), (&"weekly".into(), &"preparing".into(), &1.into()));
 
     let delivered = instance.done(&["deliver", "--until-idle"]);

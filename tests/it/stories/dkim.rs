@@ -154,6 +154,41 @@ each_database!(what_is_sent_again_is_signed_with_the_keys_of_the_first_time, sig
     assert_eq!(verdicts(&copies[0].data, &records(&careful.context.signer)), wanted);
 });
 
+each_database!(
+    what_is_sent_again_is_the_same_to_the_octet_whatever_was_changed_since,
+    signed_with(&[RSA, ED25519]),
+    |app| async move {
+        app.active("drop-after-data@example.org", Language::De).await;
+        app.database.execute("UPDATE subscribers SET name = 'Ada Löwe'");
+        app.publishes("Treffen").await;
+        assert_eq!(delivers(&app.app).await.unknown, 1);
+
+        // A year later: another key for links, other keys for DKIM, another name and language, another sender.
+        app.passes(SignedDuration::from_hours(24 * 365));
+        let file = app.folder.path().join("secret.keys");
+        let line = rundbrief::domain::token::Keyring::generate_line(2).unwrap();
+        std::fs::write(&file, format!("{}{line}\n", std::fs::read_to_string(&file).unwrap())).unwrap();
+        let folder = app.folder.path().join("dkim");
+        let old = ["news2026", "news2026e"].map(|s| format!("{s}={}/{s}.example.org.pem", folder.display())).join(",");
+        let new = key_settings(&app.folder.path().join("new"), &[("news2027", Algorithm::Rsa)]);
+        let later = restarted(&app, [new, vec![("DKIM__OLD_KEYS", old)]].concat()).await;
+        assert_eq!((app.app.context.keyring.current_id(), later.context.keyring.current_id()), (1, 2));
+        app.database.execute("UPDATE subscribers SET name = 'Somebody else'");
+        app.database.execute("UPDATE subscriptions SET language = 'en'");
+        app.database
+            .execute("UPDATE newsletters SET from_name = 'New', from_address = 'new@example.org', reply_to = 'r@example.org'");
+        assert_eq!(app.resolves(Doubt::Resend).await, 1);
+        assert_eq!(delivers(&later).await.unknown, 1, "what staff have resent does not expire");
+        let copies = app.relay.unanswered();
+        assert_eq!((copies.len(), &copies[0]), (2, &copies[1]), "envelope, Date, Message-ID, boundary, links and signatures");
+        let wanted = [("news2026".to_owned(), true), ("news2026e".to_owned(), true)];
+        assert_eq!(verdicts(&copies[1].data, &records(&later.context.signer)), wanted);
+        let mail = crate::support::mails::Mail::parse(&copies[1].data);
+        let link = crate::support::mails::link_in_text(&mail, "unsubscribe");
+        assert_eq!(app.get(&link).await.status, 200, "the link of the first time still works");
+    }
+);
+
 each_database!(what_went_unsigned_stays_unsigned_when_it_is_sent_again, |app| async move {
     app.active("drop-after-data@example.org", Language::De).await;
     app.publishes("Treffen").await;

@@ -7,7 +7,7 @@ use rundbrief::journeys::issues::{self, Steered};
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::process::free_port;
-use crate::support::relay::{FakeRelay, Options};
+use crate::support::relay::{FakeRelay, Options, Script};
 
 /// One connection, so that mails end in their order.
 fn one_lane() -> Setup {
@@ -90,6 +90,67 @@ each_database!(a_wrong_password_holds_the_issue_and_is_tried_ever_more_rarely, |
         app.drain().await;
     }
     assert_eq!(relay.connections(), 1, "it rests while the clock stands still");
+});
+
+/// What relays say to AUTH, or to MAIL, when they want somebody else: not now and never for this password.
+const NOT_YOU: [(&str, Script, &str); 5] = [
+    ("AUTH", |step, _| (step == "AUTH").then_some("535 5.7.8 wrong"), "user or password"),
+    ("AUTH", |step, _| (step == "AUTH").then_some("534 5.7.9 too weak"), "user or password"),
+    ("AUTH", |step, _| (step == "AUTH").then_some("530 5.7.0 first something else"), "user or password"),
+    ("AUTH", |step, _| (step == "AUTH").then_some("550 5.7.30 Basic authentication is not supported"), "auth=xoauth2"),
+    ("MAIL", |step, _| (step == "MAIL").then_some("530 5.7.57 Client not authenticated"), "sign in"),
+];
+
+each_database!(whoever_may_not_sign_in_is_told_so_and_does_not_try_in_a_loop, |app| async move {
+    for (verb, script, words) in NOT_YOU {
+        let relay = FakeRelay::with(Options { auth: Some("PLAIN"), ..Options::default() }).await;
+        relay.plays(script);
+        let url = relay.url().replace("smtp://", "smtp://news:s3cret@");
+        let settings = vec![("RELAY__URL", url), ("RELAY__CONNECTIONS", "1".to_owned())];
+        let app = TestApp::with(app.database.kind, Setup { settings, ..Setup::default() }).await;
+        app.crowd(5).await;
+        app.publishes("Treffen").await;
+        app.asks("ada@example.org", "de").await;
+        let tries = || relay.commands().iter().filter(|line| line.starts_with(verb)).count();
+        // The confirmation meets it first, an issue's mail is the next probe.
+        for rest in [5, 10, 20, 40, 80, 160, 320, 600, 600] {
+            let before = tries();
+            for _ in 0..5 {
+                assert!(app.drain().await.trouble.is_some());
+            }
+            assert_eq!(tries(), before + 1, "once in {rest} seconds");
+            app.passes(SignedDuration::from_secs(rest));
+        }
+        app.database.execute("UPDATE deliveries SET state = 'skipped' WHERE issue_id IS NULL");
+        assert!(app.drain().await.trouble.is_some());
+        assert!(held_reason(&app).contains(words), "{}", held_reason(&app));
+        assert_eq!((app.deliveries("queued"), app.status(1).await.state.as_str()), (5, "held"), "nobody is charged");
+    }
+});
+
+each_database!(an_access_token_that_somebody_renews_in_its_file_is_used, |app| async move {
+    let relay = FakeRelay::with(Options { auth: Some("XOAUTH2"), ..Options::default() }).await;
+    let file = app.folder.path().join("token");
+    let url = relay.url().replace("smtp://", "smtp://news@") + "?auth=xoauth2";
+    let settings = vec![
+        ("RELAY__URL", url),
+        ("RELAY__TOKEN_FILE", file.display().to_string()),
+        ("RELAY__MAILS_PER_CONNECTION", "1".to_owned()),
+    ];
+    let app = TestApp::with(app.database.kind, Setup { settings, ..Setup::default() }).await;
+    app.crowd(1).await;
+    for token in ["eyJ0.first", "eyJ0.second"] {
+        relay.takes_token(token);
+        std::fs::write(&file, token).unwrap();
+        app.publishes(token).await;
+        assert_eq!(app.drain().await.sent, 1);
+    }
+    // It is gone: nobody's fault, and said in words.
+    std::fs::remove_file(&file).unwrap();
+    app.publishes("Fachtag").await;
+    let trouble = app.drain().await.trouble.unwrap();
+    assert!(trouble.contains("relay.token_file") && trouble.contains("cannot be read"), "{trouble}");
+    assert_eq!(app.status(3).await.state, "sending", "it goes on by itself when the file is back");
 });
 
 each_database!(a_sender_that_is_refused_three_times_holds_the_issue, |app| async move {

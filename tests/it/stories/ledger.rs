@@ -13,6 +13,7 @@ use rundbrief::domain::token::Purpose;
 use rundbrief::journeys::issues::{self, Doubt};
 use rundbrief::journeys::publish::{self, FanOut};
 use rundbrief::store::ledger::{self, Claimant, TakenOver};
+use rundbrief::store::nodes::MayClaim;
 use rundbrief::store::{Conn, Store, StoreError, id16, nodes};
 
 use crate::support::app::{TestApp, each_database};
@@ -162,14 +163,14 @@ each_database!(a_buried_node_may_not_claim, |app| async move {
     let (before, after) = app
         .store
         .write(|conn| {
-            let id = nodes::insert(conn, "by hand", 1)?;
-            let before = nodes::may_claim(conn, id)?;
-            assert!(nodes::bury(conn, id, 0, 2)?);
-            Ok::<_, StoreError>((before, nodes::may_claim(conn, id)?))
+            let node = nodes::insert(conn, "by hand", [7; 16], Some(1), 1)?;
+            let before = nodes::may_claim(conn, node)?;
+            assert!(nodes::bury(conn, node.id, 0, 2)?);
+            Ok::<_, StoreError>((before, nodes::may_claim(conn, node)?))
         })
         .await
         .unwrap();
-    assert_eq!((before, after), (true, false));
+    assert_eq!((before, after), (MayClaim::Yes, MayClaim::Buried));
 });
 
 each_database!(an_engine_that_was_taken_for_dead_goes_on_under_a_new_id, |app| async move {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
 use rundbrief::journeys::issues::Doubt;
 
-use crate::support::app::{TestApp, each_database};
+use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::mails::Mail;
 
 /// A fault of the fake relay and the row it leaves behind: `state|reason|attempts|stage|code`.
@@ -96,7 +96,12 @@ each_database!(each_fault_of_a_confirmation_has_its_consequence, |app| async mov
     }
 });
 
-each_database!(an_issue_in_doubt_waits_for_staff_and_is_not_sent_before, |app| async move {
+/// Nobody needs to wait ten minutes for the answer that never comes.
+fn impatient() -> Setup {
+    Setup { settings: vec![("DELIVERY__FINAL_DOT_SECONDS", "8".to_owned())], ..Setup::default() }
+}
+
+each_database!(an_issue_in_doubt_waits_for_staff_and_is_not_sent_before, impatient(), |app| async move {
     for doubt in DOUBTS {
         app.active(&format!("{doubt}@example.org"), Language::De).await;
     }
@@ -126,7 +131,7 @@ each_database!(an_issue_in_doubt_waits_for_staff_and_is_not_sent_before, |app| a
     assert_eq!(app.mails_to("ada@example.org").len(), 1);
 });
 
-each_database!(a_confirmation_in_doubt_is_sent_once_more_and_then_left_in_doubt, |app| async move {
+each_database!(a_confirmation_in_doubt_is_sent_once_more_and_then_left_in_doubt, impatient(), |app| async move {
     for doubt in DOUBTS {
         let address = format!("{doubt}@example.org");
         app.asks(&address, "de").await;

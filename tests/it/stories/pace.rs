@@ -1,12 +1,14 @@
-//! Only so many mails in a time, for all nodes together, and confirmations go first.
+//! Only so many mails in a time, in all or to one domain, for all nodes together; and confirmations go first.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use rundbrief::domain::language::Language;
 use tokio::time::Instant;
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::database::Kind;
+use crate::support::relay::Options;
 
 fn limited(key: &'static str, rate: u32) -> Setup {
     Setup { settings: vec![(key, rate.to_string())], ..Setup::default() }
@@ -54,25 +56,102 @@ each_database!(a_new_sender_begins_slowly, limited("RELAY__RAMP_UP_PER_HOUR", 3_
     assert_eq!(app.drain().await.sent, 5);
 });
 
-each_database!(a_confirmation_overtakes_fifty_thousand_mails_of_an_issue, limited("RELAY__PER_SECOND", 50), |app| async move {
-    app.crowd(60).await;
+/// How many newsletters may go before a confirmation is far less than what goes in a minute.
+const A_MINUTE: usize = 60;
+
+each_database!(
+    a_confirmation_overtakes_fifty_thousand_mails_at_a_paced_relay,
+    limited("RELAY__PER_SECOND", 50),
+    |app| async move {
+        app.throng(50_000).await;
+        app.publishes("Treffen").await;
+        assert_eq!(app.drain().await.sent, 50);
+        app.asks("ada@example.org", "de").await;
+        app.passes(SignedDuration::from_secs(1));
+        app.drain().await;
+        let before = app.relay.wait_for_mail_to("ada@example.org").await;
+        assert!(before - 50 < 50, "with the next second's turns: {before}");
+        assert!(app.deliveries("queued") > 49_000);
+    }
+);
+
+fn slow() -> Setup {
+    let relay = Options { delay: Duration::from_millis(5), forgets: true, ..Options::default() };
+    Setup { relay, ..Setup::default() }
+}
+
+each_database!(a_confirmation_overtakes_fifty_thousand_mails_at_a_slow_relay, slow(), |app| async move {
+    app.throng(50_000).await;
     app.publishes("Treffen").await;
-    app.fans_out(1).await;
-    // Behind them wait so many others.
-    let random = if app.database.kind == Kind::Sqlite { "randomblob(16)" } else { "uuid_send(gen_random_uuid())" };
-    app.database.execute(&format!(
-        "INSERT INTO deliveries (public_id, kind, issue_id, edition_id, newsletter_id, address, relay, state, due_at, created_at)
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
-            SELECT {random}, d.kind, d.issue_id, d.edition_id, d.newsletter_id, 'x' || n.i || '@example.org', d.relay, d.state, d.due_at, d.created_at
-            FROM n, deliveries d WHERE d.address = 'reader-1@example.org'"
-    ));
-    assert_eq!(app.drain().await.sent, 50);
+    let engine = app.engine().await;
+    let delivering = tokio::spawn(async move { engine.drain().await });
+    app.relay.wait_for(100).await;
+    let begun = Instant::now();
     app.asks("ada@example.org", "de").await;
-    app.passes(SignedDuration::from_secs(1));
-    app.drain().await;
-    assert_eq!(app.mails_to("ada@example.org").len(), 1, "with the next turn");
-    assert!(app.deliveries("queued") > 49_000);
+    let asked = app.relay.count();
+    let overtaken = app.relay.wait_for_mail_to("ada@example.org").await - asked;
+    // Two connections, four answers a mail, 5 ms each, at the very best: 100 mails a second.
+    assert!(overtaken < 100 * A_MINUTE / 6, "{overtaken} newsletters, {:?}", begun.elapsed());
+    assert!(app.deliveries("queued") > 40_000, "the issue is far from done");
+    app.engine().await.stop();
+    delivering.await.unwrap().unwrap();
 });
+
+/// `reader1@slow.example` and so on, in `weekly` before the crowd of example.org.
+async fn two_domains(app: &TestApp, slow: usize, others: usize) {
+    for n in 1..=slow {
+        app.active(&format!("reader{n}@slow.example"), Language::De).await;
+    }
+    app.crowd(others).await;
+}
+
+fn domain(limits: &'static str) -> Setup {
+    let settings = vec![("RELAY__DOMAINS", limits.to_owned()), ("DELIVERY__BATCH", "5".to_owned())];
+    Setup { settings, ..Setup::default() }
+}
+
+each_database!(a_domain_has_turns_of_its_own_and_holds_up_nobody, domain("slow.example=5/s"), |app| async move {
+    // More of them than one claim looks at.
+    two_domains(&app, 130, 30).await;
+    app.publishes("Treffen").await;
+    assert_eq!(app.drain().await.sent, 5 + 30, "the first second's turns, and everybody else");
+    assert!(app.drain().await.is_idle(), "the turns of this second are taken");
+    app.passes(SignedDuration::from_millis(999));
+    assert!(app.drain().await.is_idle());
+    app.asks("ada@slow.example", "de").await;
+    assert!(app.drain().await.is_idle());
+    app.passes(SignedDuration::from_secs(1));
+    // Half a second of turns that nobody took is made up for.
+    assert!((5..=7).contains(&app.drain().await.sent));
+    assert_eq!(app.mails_to("ada@slow.example").len(), 1, "confirmations first");
+    for _ in 0..24 {
+        app.passes(SignedDuration::from_secs(1));
+        assert!((4..=5).contains(&app.drain().await.sent));
+    }
+    app.passes(SignedDuration::from_mins(5));
+    while !app.drain().await.is_idle() {
+        app.passes(SignedDuration::from_secs(1));
+    }
+    let charged = app.database.number("SELECT count(*) AS value FROM deliveries WHERE attempts <> 1 OR state <> 'sent'");
+    assert_eq!(charged, 0, "waiting for a turn is no attempt, and everybody has one in the end");
+});
+
+each_database!(
+    an_hours_turns_of_a_domain_have_equal_distances,
+    domain("slow.example=360/h,slow.example=9/s"),
+    |app| async move {
+        two_domains(&app, 6, 3).await;
+        app.publishes("Treffen").await;
+        assert_eq!(app.drain().await.sent, 1 + 3);
+        for n in 2..=6 {
+            app.passes(SignedDuration::from_millis(9_999));
+            assert!(app.drain().await.is_idle(), "{n}");
+            app.passes(SignedDuration::from_millis(1));
+            assert_eq!(app.drain().await.sent, 1, "{n}");
+        }
+        assert_eq!(app.status(1).await.state, "sent");
+    }
+);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_share_the_turns_of_one_relay_on_postgres() {
@@ -88,6 +167,27 @@ async fn two_nodes_share_the_turns_of_one_relay_on_postgres() {
     let least = Duration::from_millis(3_000);
     assert!(begun.elapsed() >= least, "100 mails at 20 a second took {:?}", begun.elapsed());
     assert_eq!(app.relay.received().len(), 100);
+    for worker in &mut workers {
+        worker.stop();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_share_the_turns_of_one_domain_on_postgres() {
+    let app = TestApp::on(Kind::Postgres).await;
+    two_domains(&app, 100, 200).await;
+    let further = [("RELAY__DOMAINS", "slow.example=20/s")];
+    let mut workers = [app.worker("one", &further), app.worker("two", &further)];
+    app.until("nodes WHERE beat > 0", |living| living == 2).await;
+    let begun = Instant::now();
+    app.publishes("Treffen").await;
+    app.until("issues WHERE state = 'sent'", |sent| sent == 1).await;
+    let least = Duration::from_millis(3_000);
+    assert!(begun.elapsed() >= least, "100 mails at 20 a second took {:?}", begun.elapsed());
+    let received = app.relay.received();
+    let last: Vec<&str> = received.iter().skip(240).map(|mail| mail.to.as_str()).collect();
+    assert!(received.len() == 300 && last.iter().all(|to| to.ends_with("@slow.example")), "the others waited: {last:?}");
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM deliveries WHERE attempts <> 1"), 0);
     for worker in &mut workers {
         worker.stop();
     }

@@ -71,7 +71,7 @@ each_database!(a_relay_that_refuses_everybody_is_charged_to_nobody, |app| async 
         assert_eq!((drained.bounced, drained.failed, drained.unknown), (0, 0, 0), "{n}");
         assert_eq!(pause(&app), 5, "{n}");
         let untouched =
-            "SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND attempts = 0 AND due_at = created_at";
+            "SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND attempts = 0 AND due_at <= created_at";
         assert_eq!(app.database.number(untouched), 3, "{n}");
     }
 });
@@ -145,4 +145,40 @@ each_database!(a_confirmation_does_not_wait_for_a_mail_the_relay_thinks_about, p
     assert_eq!(app.database.number(slow), 1, "the other lane still waits");
     let drained = delivering.await.unwrap().unwrap();
     assert_eq!((drained.sent, drained.unknown), (1, 1));
+});
+
+fn quickly_idle() -> Setup {
+    let settings = vec![
+        ("DELIVERY__IDLE_SECONDS", "1".to_owned()),
+        ("DELIVERY__FINAL_DOT_SECONDS", "8".to_owned()),
+        ("RELAY__CONNECTIONS", "2".to_owned()),
+    ];
+    Setup { settings, ..Setup::default() }
+}
+
+each_database!(a_connection_without_work_is_closed_politely_while_the_engine_waits, quickly_idle(), |app| async move {
+    let engine = app.engine().await;
+    let delivering = tokio::spawn(async move { engine.run().await });
+    app.asks("ada@example.org", "de").await;
+    app.relay.wait_for(1).await;
+    // Nothing else is to be done.
+    app.relay.wait_for_command("QUIT", 1).await;
+    // The next mail has a new connection, and it is closed as well.
+    app.asks("bob@example.org", "de").await;
+    app.relay.wait_for(2).await;
+    app.relay.wait_for_command("QUIT", 2).await;
+    app.engine().await.stop();
+    delivering.await.unwrap();
+    assert_eq!((app.relay.connections(), app.deliveries("sent")), (2, 2));
+});
+
+each_database!(a_connection_without_work_is_closed_while_another_is_busy, quickly_idle(), |app| async move {
+    app.active("hang@example.org", Language::De).await;
+    app.active("ada@example.org", Language::De).await;
+    app.publishes("Treffen").await;
+    let engine = app.engine().await;
+    let delivering = tokio::spawn(async move { engine.drain().await });
+    app.relay.wait_for_command("QUIT", 1).await;
+    assert_eq!((app.deliveries("transmitting"), app.deliveries("sent")), (1, 1), "one mail is still thought about");
+    assert_eq!(delivering.await.unwrap().unwrap().unknown, 1);
 });

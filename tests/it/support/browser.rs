@@ -82,6 +82,25 @@ impl Browser {
         base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap()
     }
 
+    /// Whether the page fits a narrow phone (WCAG 2.2, 1.4.10) and complains of nothing. With `RUNDBRIEF_SCREENSHOTS=DIR` its
+    /// pictures are written there, on a phone and a desk, light and dark.
+    pub async fn fits(&self, name: &str) {
+        assert_eq!(self.console().await, Vec::<String>::new(), "{name}");
+        let number =
+            async |script: &str| self.client.execute(&format!("return {script}"), vec![]).await.unwrap().as_f64().unwrap();
+        self.looks(320, "light").await;
+        let width = number("document.documentElement.scrollWidth").await;
+        assert!(width <= 320.0, "{name} is {width} px wide in a window of 320");
+        let Some(folder) = std::env::var_os("RUNDBRIEF_SCREENSHOTS").map(PathBuf::from) else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        for (scheme, width) in [("light", 360), ("light", 1200), ("dark", 360), ("dark", 1200)] {
+            self.looks(width, scheme).await;
+            let height = number("document.documentElement.scrollHeight").await;
+            let picture = self.picture(width, height).await;
+            std::fs::write(folder.join(format!("{name}-{scheme}-{width}.png")), picture).unwrap();
+        }
+    }
+
     /// Writes what the window shows as `NAME.png` into `$RUNDBRIEF_SCREENSHOTS`, or into a folder that goes with the browser.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let folder =

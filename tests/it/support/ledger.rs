@@ -38,11 +38,22 @@ impl TestApp {
             .unwrap();
     }
 
+    /// The same for great numbers, half of them with names, in an instance where nobody has subscribed yet.
+    pub async fn throng(&self, readers: i64) {
+        let now = self.now().as_microsecond();
+        let fill = move |conn: &mut Conn| {
+            let newsletter = store::newsletters::find(conn, "weekly")?.unwrap();
+            store::samples::fill(conn, newsletter.id, 1, readers, now)
+        };
+        self.store.write(fill).await.unwrap();
+    }
+
     /// Claims by hand, as a lane's stock does, for a node that never lived in this process. None: mails of no issue.
     pub async fn claims(&self, issue: Option<i64>, token: ClaimToken, most: i64) -> Vec<Claimed> {
         let now = self.now().as_microsecond();
+        self.database.execute("INSERT INTO nodes (name, beat, started_at) VALUES ('by hand', 0, 0)");
+        let node_id = self.database.number("SELECT max(id) AS value FROM nodes");
         let claim = move |conn: &mut Conn| {
-            let node_id = store::nodes::insert(conn, "by hand", now)?;
             let ids = ledger::claim(conn, issue, Claimant { node_id, token, link_key: 1, dkim: "", now }, most)?;
             ledger::list_claimed(conn, &ids, &token)
         };
@@ -63,6 +74,7 @@ impl TestApp {
             address: row.address.clone(),
             attempts: row.attempts,
             created_at: row.created_at,
+            recovers: false,
             outcome,
         };
         let (context, now) = (Arc::clone(&self.app.context), self.now());

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each story takes what it needs")]
 
 pub mod app;
+pub mod backup;
 pub mod browser;
 pub mod chance;
 pub mod cluster;
@@ -20,3 +21,4 @@ pub mod python;
 pub mod relay;
 pub mod rust_text;
 pub mod sink;
+pub mod wire_cut;

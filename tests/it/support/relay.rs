@@ -16,7 +16,8 @@
 //! | `garbled-dot` | the final dot is answered with something that is not SMTP |
 //! | `latin1`, `bare`, `chatty`, `odd-289` | accepted, with Latin-1 bytes, without text, in 40 lines, with an unheard-of code |
 //!
-//! Everything else is accepted. [`Options`] choose what concerns the relay as a whole.
+//! Everything else is accepted. [`Options`] choose what concerns the relay as a whole, and [`FakeRelay::plays`] a script that
+//! may change while a story goes on.
 
 mod session;
 mod trips;
@@ -42,7 +43,7 @@ pub struct Options {
     pub size: Option<u64>,
     pub smtputf8: bool,
     pub dsn: bool,
-    /// Mechanisms offered, e.g. "PLAIN LOGIN"; user "news", password or token "s3cret".
+    /// Mechanisms offered, e.g. "PLAIN LOGIN"; user "news", password "s3cret", token "s3cret" or what [`FakeRelay::takes_token`] says.
     pub auth: Option<&'static str>,
     /// The first line, e.g. "554 5.7.1 go away\r\n".
     pub banner: &'static str,
@@ -100,6 +101,13 @@ impl Default for Options {
     }
 }
 
+/// Instead of the usual answer to a step ("BANNER", "EHLO", …, "DATA", "DOT") for a recipient ("" before RCPT). None: as usual.
+pub type Script = fn(step: &str, recipient: &str) -> Option<&'static str>;
+
+/// In a [`Script`]: the connection is closed; there is no answer, ever.
+pub const CLOSE: &str = "";
+pub const SILENCE: &str = "…";
+
 /// A mail that the relay has got. `data` is as it was before dot-stuffing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
@@ -114,6 +122,9 @@ struct Book {
     unanswered: Vec<Received>,
     commands: Vec<String>,
     deferred_once: HashSet<String>,
+    /// Mails between MAIL and the answer to their final dot, and for each accepted mail how many there were.
+    under_way: usize,
+    at_once: Vec<usize>,
 }
 
 struct Shared {
@@ -123,6 +134,8 @@ struct Shared {
     /// A permit for each mail that may be answered.
     answers: Semaphore,
     connections: AtomicUsize,
+    script: Mutex<Script>,
+    token: Mutex<String>,
     trips: trips::Trips,
 }
 
@@ -156,6 +169,8 @@ impl FakeRelay {
             book: Mutex::default(),
             changed: Notify::new(),
             connections: AtomicUsize::new(0),
+            script: Mutex::new(|_, _| None),
+            token: Mutex::new("s3cret".to_owned()),
             trips: trips::Trips::default(),
         });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
@@ -165,6 +180,26 @@ impl FakeRelay {
     /// Answers what it held back ([`Options::holds_after`]), and whatever comes.
     pub fn goes_on(&self) {
         self.shared.answers.add_permits(Semaphore::MAX_PERMITS / 2);
+    }
+
+    /// From now on.
+    pub fn plays(&self, script: Script) {
+        *self.shared.script.lock().expect("the script") = script;
+    }
+
+    /// From now on this access token is the valid one.
+    pub fn takes_token(&self, token: &str) {
+        token.clone_into(&mut self.shared.token.lock().expect("the token"));
+    }
+
+    /// For each accepted mail, in order, how many mails were under way when it was answered.
+    pub fn at_once(&self) -> Vec<usize> {
+        self.book().at_once.clone()
+    }
+
+    /// Waits until a line was sent to us, so many times.
+    pub async fn wait_for_command(&self, line: &str, times: usize) {
+        self.wait(|book| book.commands.iter().filter(|command| *command == line).count() >= times).await;
     }
 
     /// Goes away, and all connections with it: its port is free when this returns.
@@ -221,6 +256,13 @@ impl FakeRelay {
         self.received()
     }
 
+    /// Waits for a mail to an address; how many were accepted before it.
+    pub async fn wait_for_mail_to(&self, address: &str) -> usize {
+        let place = |book: &Book| book.received.iter().position(|mail| mail.to == address);
+        self.wait(|book| place(book).is_some()).await;
+        place(&self.book()).unwrap_or_default()
+    }
+
     /// Waits until at least `n` mails came in whole without being answered.
     pub async fn wait_for_unanswered(&self, n: usize) -> Vec<Received> {
         self.wait(|book| book.unanswered.len() >= n).await;
@@ -240,7 +282,7 @@ impl FakeRelay {
                 changed.await;
             }
         };
-        tokio::time::timeout(PATIENCE, patience).await.expect("the fake relay got fewer mails than expected, for a long time");
+        tokio::time::timeout(PATIENCE, patience).await.expect("the fake relay got less than expected, for a long time");
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {

@@ -244,6 +244,11 @@ web-desk-title = Übersicht
 web-desk-none =
     Es gibt noch keinen Newsletter.
     So legen Sie einen an: rundbrief newsletter add
+web-desk-fenced =
+    Zurzeit wird nichts verschickt.
+    Vielleicht sind die Daten alt.
+    Wer den Server betreibt, muss erst nachsehen.
+    Mit diesem Befehl: rundbrief instance status
 web-desk-ready = Fertig für den nächsten Newsletter
 web-desk-ready-count = { $count ->
     [one] Eine Nachricht ist fertig
@@ -324,6 +329,49 @@ web-issue-cancel-hint = Den Rest verschicken wir dann nicht mehr.
 web-issue-not-now = Das geht im Moment nicht.
 web-issue-open = Nummer { $number } ansehen
 web-issue-read = Im Internet lesen
+
+web-course-rate = So schnell geht es
+web-course-second = ungefähr { $rate } E-Mails in einer Sekunde
+web-course-minute = { $count ->
+    [one] ungefähr eine E-Mail in einer Minute
+   *[other] ungefähr { $count } E-Mails in einer Minute
+}
+web-course-left = So lange dauert es noch
+web-course-soon = weniger als eine Minute
+web-course-minutes = { $count ->
+    [one] ungefähr eine Minute
+   *[other] ungefähr { $count } Minuten
+}
+web-course-hours = { $count ->
+    [one] ungefähr eine Stunde
+   *[other] ungefähr { $count } Stunden
+}
+web-course-deferred = Das kommt später
+web-course-deferred-next = { $count ->
+    [one] Der Mail-Server sagt bei einer E-Mail: später. Wir versuchen es wieder: { $time }.
+   *[other] Der Mail-Server sagt bei { $total } E-Mails: später. Wir versuchen es wieder: { $time }.
+}
+web-course-rests =
+    Der Mail-Server hat ein Problem: { $reason }.
+    Wir machen eine Pause bis { $time }.
+    Keine Person ist daran schuld.
+web-refusals = Das wollte der Mail-Server nicht
+web-refusals-said = Das sagt der Mail-Server
+web-refusals-count = E-Mails
+web-doubts = Das wissen wir nicht
+web-doubts-to = An wen
+web-doubts-when = Wann
+web-doubts-heard = Das war das Letzte
+web-doubts-since = Wir wissen es nicht seit { $time }.
+web-doubts-tried = Das haben wir versucht am { $time }.
+web-doubts-nothing = nichts
+web-doubts-resent = { $count ->
+    [one] Wir haben es schon noch einmal geschickt.
+   *[other] Wir haben es schon { $count } Mal geschickt.
+}
+web-doubts-more =
+    Hier stehen nur die ersten { $count }.
+    Der Befehl „rundbrief issue unknown“ zeigt alle.
 
 web-state-draft = Entwurf
 web-state-scheduled = geplant

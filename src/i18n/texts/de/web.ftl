@@ -170,6 +170,7 @@ web-invitation-unknown-lead = Sie wurde schon benutzt oder ist abgelaufen. Bitte
 
 web-desk-title = Übersicht
 web-desk-none = Es gibt noch keinen Newsletter. Legen Sie einen an: rundbrief newsletter add
+web-desk-fenced = Zurzeit wird nichts verschickt: Die Datenbank scheint eine zurückgespielte Sicherung oder eine Kopie zu sein. Wer den Server betreibt, muss erst nachsehen: rundbrief instance status
 web-desk-ready = Bereit für die nächste Ausgabe
 web-desk-ready-count = { $count ->
     [one] Eine Nachricht ist bereit
@@ -229,6 +230,44 @@ web-issue-cancel-hint = Was noch nicht verschickt ist, wird dann nicht mehr vers
 web-issue-not-now = Das geht im jetzigen Zustand der Ausgabe nicht.
 web-issue-open = Ausgabe { $number } ansehen
 web-issue-read = Im Archiv lesen
+
+web-course-rate = Tempo
+web-course-second = etwa { $rate } E-Mails pro Sekunde
+web-course-minute = { $count ->
+    [one] etwa eine E-Mail pro Minute
+   *[other] etwa { $count } E-Mails pro Minute
+}
+web-course-left = Noch
+web-course-soon = weniger als eine Minute
+web-course-minutes = { $count ->
+    [one] etwa eine Minute
+   *[other] etwa { $count } Minuten
+}
+web-course-hours = { $count ->
+    [one] etwa eine Stunde
+   *[other] etwa { $count } Stunden
+}
+web-course-deferred = Aufgeschoben
+web-course-deferred-next = { $count ->
+    [one] Der Mailserver hat eine E-Mail aufgeschoben. Sie ist fällig: { $time }.
+   *[other] Der Mailserver hat { $total } E-Mails aufgeschoben. Die nächste ist fällig: { $time }.
+}
+web-course-rests = Der Versand ruht bis { $time }, weil der Mailserver gestört ist: { $reason }. Niemandem unter den Empfangenden wird das angelastet.
+web-refusals = Die letzten Ablehnungen des Mailservers
+web-refusals-said = Seine Antwort
+web-refusals-count = E-Mails
+web-doubts = Zweifelhafte E-Mails
+web-doubts-to = Adresse
+web-doubts-when = Wann
+web-doubts-heard = Was zuletzt zu hören war
+web-doubts-since = zweifelhaft seit { $time }
+web-doubts-tried = zuerst versucht { $time }
+web-doubts-nothing = nichts
+web-doubts-resent = { $count ->
+    [one] schon einmal erneut gesendet
+   *[other] schon { $count }-mal erneut gesendet
+}
+web-doubts-more = Gezeigt sind nur die ersten { $count }. Der Befehl „rundbrief issue unknown“ zeigt alle.
 
 web-state-draft = Entwurf
 web-state-scheduled = geplant

@@ -170,6 +170,7 @@ web-invitation-unknown-lead = It has been used already, or it has expired. Ask a
 
 web-desk-title = Desk
 web-desk-none = There is no newsletter yet. Add one: rundbrief newsletter add
+web-desk-fenced = Nothing is sent at the moment: the database seems to be a restored backup or a copy. Whoever runs the server must look first: rundbrief instance status
 web-desk-ready = Ready for the next issue
 web-desk-ready-count = { $count ->
     [one] One news item is ready
@@ -229,6 +230,44 @@ web-issue-cancel-hint = What has not been sent yet will then not be sent.
 web-issue-not-now = The issue's present state does not allow this.
 web-issue-open = See issue { $number }
 web-issue-read = Read in the archive
+
+web-course-rate = Speed
+web-course-second = about { $rate } mails a second
+web-course-minute = { $count ->
+    [one] about one mail a minute
+   *[other] about { $count } mails a minute
+}
+web-course-left = Time left
+web-course-soon = less than a minute
+web-course-minutes = { $count ->
+    [one] about one minute
+   *[other] about { $count } minutes
+}
+web-course-hours = { $count ->
+    [one] about one hour
+   *[other] about { $count } hours
+}
+web-course-deferred = Put off
+web-course-deferred-next = { $count ->
+    [one] The mail server has put one mail off. It is due { $time }.
+   *[other] The mail server has put { $total } mails off. The next is due { $time }.
+}
+web-course-rests = Sending rests until { $time }, because the mail server is in trouble: { $reason }. No reader is charged for it.
+web-refusals = The mail server’s last refusals
+web-refusals-said = Its answer
+web-refusals-count = Mails
+web-doubts = Mails in doubt
+web-doubts-to = Recipient
+web-doubts-when = When
+web-doubts-heard = What was last heard
+web-doubts-since = in doubt since { $time }
+web-doubts-tried = first tried { $time }
+web-doubts-nothing = nothing
+web-doubts-resent = { $count ->
+    [one] sent again once already
+   *[other] sent again { $count } times already
+}
+web-doubts-more = Only the first { $count } are shown. The command “rundbrief issue unknown” lists them all.
 
 web-state-draft = draft
 web-state-scheduled = scheduled

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 
-use super::{At, Book, How, Received, Shared, Tls};
+use super::{At, Book, How, Received, SILENCE, Shared, Tls};
 
 /// Ends with an error where the client is gone or a fault is played.
 pub(super) async fn serve(tcp: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
@@ -26,7 +26,26 @@ struct Session<S> {
     shared: Arc<Shared>,
     from: Option<String>,
     to: Option<String>,
+    /// The last recipient that was named, accepted or not.
+    named: String,
     mails: usize,
+    under_way: Option<Counted>,
+}
+
+/// A mail under way, until it is dropped.
+struct Counted(Arc<Shared>);
+
+impl Counted {
+    fn begin(shared: &Arc<Shared>) -> Counted {
+        shared.book.lock().expect("the book").under_way += 1;
+        Counted(Arc::clone(shared))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.book.lock().expect("the book").under_way -= 1;
+    }
 }
 
 enum Next {
@@ -40,11 +59,11 @@ fn closed() -> io::Error {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(stream: S, shared: Arc<Shared>) -> Self {
-        Session { stream: BufStream::new(stream), shared, from: None, to: None, mails: 0 }
+        Session { stream: BufStream::new(stream), shared, from: None, to: None, named: String::new(), mails: 0, under_way: None }
     }
 
     async fn greet(mut self) -> io::Result<Option<S>> {
-        if self.trips(At::Banner).await?.is_some() {
+        if self.trips(At::Banner).await?.is_some() || self.scripted("BANNER").await?.is_some() {
             return Err(closed());
         }
         let banner = self.shared.options.banner;
@@ -64,7 +83,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
             self.book().commands.push(line.clone());
+            self.shared.changed.notify_waiters();
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+            let to = between(&line);
+            if verb == "RCPT" {
+                self.named = to;
+            }
+            if let Some(next) = self.scripted(&verb).await? {
+                match next {
+                    Next::Go => continue,
+                    Next::Close => return Ok(None),
+                }
+            }
             let next = match verb.as_str() {
                 "EHLO" => self.ehlo(encrypted).await?,
                 "STARTTLS" if !encrypted => {
@@ -78,6 +108,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 "DATA" => self.data().await?,
                 "RSET" => {
                     (self.from, self.to) = (None, None);
+                    self.under_way = None;
                     self.say("250 2.0.0 ok").await?
                 }
                 "NOOP" => self.say("250 2.0.0 ok").await?,
@@ -89,6 +120,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             };
             if let Next::Close = next {
                 return Ok(None);
+            }
+        }
+    }
+
+    /// Plays what the script has for this step.
+    async fn scripted(&mut self, step: &str) -> io::Result<Option<Next>> {
+        let script = *self.shared.script.lock().expect("the script");
+        match script(step, &self.named) {
+            None => Ok(None),
+            Some(SILENCE) => std::future::pending().await,
+            Some(reply) => {
+                let closes = reply.starts_with("421") || step == "BANNER";
+                let next = self.say(reply).await?;
+                Ok(Some(if closes { Next::Close } else { next }))
             }
         }
     }
@@ -122,8 +167,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut words = line.split(' ').skip(1);
         let good = match (words.next(), words.next()) {
             (Some("PLAIN"), Some(response)) => response == BASE64_STANDARD.encode("\0news\0s3cret"),
-            (Some("XOAUTH2"), Some(response)) => {
-                let good = response == BASE64_STANDARD.encode("user=news\x01auth=Bearer s3cret\x01\x01");
+            (Some(mechanism @ ("XOAUTH2" | "OAUTHBEARER")), Some(response)) => {
+                let token = self.shared.token.lock().expect("the token").clone();
+                let response = BASE64_STANDARD.decode(response).unwrap_or_default();
+                let response = String::from_utf8_lossy(&response).into_owned();
+                let good = if mechanism == "XOAUTH2" {
+                    response == format!("user=news\x01auth=Bearer {token}\x01\x01")
+                } else {
+                    response.starts_with("n,a=news,\x01host=127.0.0.1\x01port=")
+                        && response.ends_with(&format!("\x01auth=Bearer {token}\x01\x01"))
+                };
                 if !good {
                     self.answer(&format!("334 {}\r\n", BASE64_STANDARD.encode("{\"status\":\"400\"}"))).await?;
                     self.line().await?;
@@ -156,6 +209,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.say(scripted).await;
         }
         self.from = Some(between(line));
+        self.named.clear();
+        self.under_way.get_or_insert_with(|| Counted::begin(&self.shared));
         self.say("250 2.1.0 ok").await
     }
 
@@ -216,6 +271,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Ok(Next::Close);
         }
         let data = self.message().await?;
+        if let Some(next) = self.scripted("DOT").await? {
+            return Ok(next);
+        }
         let mail = Received { from, to, data };
         if let Some(how) = self.trip_at(At::Dot) {
             match how {
@@ -257,11 +315,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let number = {
             let mut book = self.book();
             book.received.push(mail);
+            let under_way = book.under_way;
+            book.at_once.push(under_way);
             book.received.len()
         };
         self.shared.changed.notify_waiters();
         let permit = self.shared.answers.acquire().await.map_err(io::Error::other)?;
         permit.forget();
+        self.under_way = None;
         match fault {
             "latin1" => self.answer_bytes(b"250 2.0.0 angenommen f\xfcr sp\xe4ter\r\n").await?,
             "bare" => self.answer("250\r\n").await?,

@@ -1,0 +1,95 @@
+//! `rundbrief issue status`: where an issue stands, in words or as JSON.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::{CliError, instance};
+use crate::app::App;
+use crate::domain::language::Language;
+use crate::journeys::status::{self, Counts, Course, IssueStatus};
+use crate::web::words;
+
+/// The promised fields come first, and stay; further ones are added behind them.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    counts: &'a Counts,
+    held_reason: Option<&'a str>,
+    #[serde(flatten)]
+    course: &'a Course,
+}
+
+pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i64>, json: bool) -> Result<(), CliError> {
+    let found = app.store.read_blocking(|conn| match number {
+        Some(number) => status::find(conn, now, newsletter, number),
+        None => status::newest(conn, now, newsletter),
+    })?;
+    let Some(found) = found else {
+        return Err(CliError::Failed(format!(
+            "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
+        )));
+    };
+    let IssueStatus { counts, course, held_reason, .. } = &found;
+    if json {
+        let told = Told { counts, held_reason: held_reason.as_deref(), course };
+        say!("{}", serde_json::to_string(&told).map_err(|error| CliError::Failed(error.to_string()))?);
+        return Ok(());
+    }
+    say!("issue {} of {newsletter}: {}", counts.number, counts.state);
+    instance::warn(app)?;
+    if let Some(reason) = held_reason {
+        say!("  held: {reason}");
+    }
+    for (word, count) in [
+        ("recipients", counts.recipients),
+        ("queued", counts.queued),
+        ("claimed", counts.claimed),
+        ("transmitting", counts.transmitting),
+        ("sent", counts.sent),
+        ("bounced", counts.bounced),
+        ("failed", counts.failed),
+        ("unknown", counts.unknown),
+        ("skipped", counts.skipped),
+    ] {
+        say!("  {word:<13}{count:>9}");
+    }
+    tell_course(now, counts, course)?;
+    if counts.unknown > 0 {
+        let number = counts.number;
+        say!("  In doubt: \"rundbrief issue unknown {newsletter} {number}\" lists them; decide with");
+        say!("  \"rundbrief issue resolve {newsletter} {number} --unknown resend|accept\"");
+    }
+    Ok(())
+}
+
+fn tell_course(now: Timestamp, counts: &Counts, course: &Course) -> Result<(), CliError> {
+    if counts.per_second > 0.0 {
+        let left = match counts.seconds_left {
+            Some(seconds) => format!("; {} left", words::duration(Language::En, seconds)?),
+            None => String::new(),
+        };
+        say!("  {}{left}", words::rate(Language::En, counts.per_second)?);
+    }
+    if let Some(due) = course.next_due_at {
+        say!("  {} put off by the relay; the next is due at {due} (in {})", course.deferred, minutes(due.duration_since(now)));
+    }
+    if let Some(until) = course.relay_rests_until {
+        let trouble = course.relay_trouble.as_deref().unwrap_or("it is in trouble");
+        say!("  The relay rests until {until} (for {}): {trouble}", minutes(until.duration_since(now)));
+    }
+    if !course.refusals.is_empty() {
+        say!("  Last refusals:");
+    }
+    for refusal in &course.refusals {
+        let code = if refusal.code > 0 { format!("{} ", refusal.code) } else { String::new() };
+        say!("  {:>9} x at {}: {code}{}", refusal.count, refusal.stage, refusal.text);
+    }
+    Ok(())
+}
+
+fn minutes(time: SignedDuration) -> String {
+    match time.as_secs() {
+        seconds @ ..=119 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}
