@@ -102,23 +102,22 @@ fn is_shared_open(conn: &mut Conn) -> bool {
     }
 }
 
-/// Makes durable what was committed, as much at a time as there is, and answers. Ends with the writer, or when the disk fails:
-/// then nobody knows what it holds, and a second sync would only seem to mend it.
+/// Makes durable what was committed, as much at a time as there is, and answers. Ends with the writer.
+///
+/// If the disk fails the whole process ends: nobody knows what the disk holds, and a second sync would only seem to mend it
+/// (PostgreSQL panics there for the same reason). That is as good as a kill, which loses nobody, and whoever watches over the
+/// process hears of it.
 fn sync(log: &File, committed: &mpsc::Receiver<Vec<Answer>>) {
     while let Ok(mut answers) = committed.recv() {
         while let Ok(further) = committed.try_recv() {
             answers.extend(further);
         }
-        let synced = log.sync_data().map_err(|error| format!("the disk did not make it durable: {error}"));
-        let failed = synced.is_err();
-        if let Err(error) = &synced {
-            tracing::error!(%error, "nothing more is written; check the disk, then restart rundbrief");
+        if let Err(error) = log.sync_data() {
+            tracing::error!(%error, "the disk does not keep what is written, so nothing more is sent; check the disk, then start again");
+            std::process::exit(1);
         }
         for answer in answers {
-            answer(synced.clone());
-        }
-        if failed {
-            return;
+            answer(Ok(()));
         }
     }
 }
@@ -152,11 +151,8 @@ fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<V
             for answer in answers {
                 answer(Err(error.clone()));
             }
-        } else if let Err(mpsc::SendError(answers)) = done.send(answers) {
-            for answer in answers {
-                answer(Err("the disk has failed before".to_owned()));
-            }
-            return;
+        } else if done.send(answers).is_err() {
+            return; // The other thread is gone, which has ended the process or panicked.
         }
     }
 }

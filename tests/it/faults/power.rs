@@ -16,7 +16,7 @@ use crate::support::app::{Setup, TestApp};
 use crate::support::chance::{Chance, number};
 use crate::support::cluster::Cluster;
 use crate::support::database::{Database, Kind};
-use crate::support::disk::{Disk, Event, events, traced};
+use crate::support::disk::{Disk, Event, events, failing, traced};
 use crate::support::instance::Instance;
 use crate::support::process::{Process, output};
 use crate::support::relay::{FakeRelay, Options};
@@ -193,6 +193,25 @@ async fn a_power_cut_at_any_instant_forgets_no_mail_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_while_the_log_is_copied_back_forgets_no_mail_on_sqlite() {
     the_power_is_cut(true).await;
+}
+
+/// Whoever cannot make anything durable any more sends nothing more, says so and ends, so that it can be started again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fails_ends_the_sending_with_a_word_on_sqlite() {
+    let app = published().await;
+    let command = app.command(&["serve", "--only", "delivery"], &[("RELAY__CONNECTIONS", "4")]);
+    let log = app.folder.path().join("worker");
+    let mut worker = Process::start(&mut failing(&command, &app.folder.path().join("report"), 60), &log);
+    worker.says(&log, "check the disk");
+    let code = worker.ends();
+    assert_eq!(code, Some(1), "{}", app.log("worker"));
+    let count = app.relay.count();
+    assert!(count > 0 && count < READERS, "{count} mails before the disk failed");
+    let mut worker = app.worker("again", &[]);
+    app.until("deliveries WHERE state IN ('sent', 'unknown')", |ended| ended == READERS as i64).await;
+    worker.stop();
+    let counts = app.both_sides_agree(1, READERS, 0);
+    assert!(counts.get("unknown").is_none_or(|doubts| *doubts <= LANES), "{counts:?}");
 }
 
 /// PostgreSQL keeps what it has promised, if it is allowed to.

@@ -12,21 +12,20 @@ const CALLS: &str = "pwrite64,pwritev,pwritev2,write,writev,sendto,sendmsg,ftrun
 
 /// Puts `command` under strace, whose report goes to `report`.
 pub fn traced(command: &Command, report: &Path) -> Command {
+    let what = format!("trace={CALLS}");
+    under_strace(command, &["-y", "-xx", "-s", "4000000", "-e", &what, "-o", report.to_str().unwrap()])
+}
+
+/// The same with a disk that fails at the `first` sync and at every later one, as a broken one does.
+pub fn failing(command: &Command, report: &Path, first: usize) -> Command {
+    let how = format!("inject=fdatasync:error=EIO:when={first}+");
+    under_strace(command, &["-e", "trace=fdatasync", "-e", &how, "-o", report.to_str().unwrap()])
+}
+
+fn under_strace(command: &Command, options: &[&str]) -> Command {
     let mut strace = Command::new("strace");
-    strace.args([
-        "-f",
-        "--seccomp-bpf",
-        "-y",
-        "-xx",
-        "-s",
-        "4000000",
-        "-e",
-        &format!("trace={CALLS}"),
-        "-e",
-        "signal=none",
-        "-o",
-    ]);
-    strace.arg(report).arg(command.get_program()).args(command.get_args());
+    strace.args(["-f", "--seccomp-bpf", "-e", "signal=none"]).args(options);
+    strace.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
             strace.env(name, value);
