@@ -12,13 +12,12 @@ use super::pool::Kept;
 use super::stock::{self, Stock, Turn};
 use super::{Drained, Shared};
 use crate::domain::after;
-use crate::domain::delivery::{Outcome, Stage};
+use crate::domain::delivery::{Outcome, Stage, without_addresses};
 use crate::domain::throttle::{self, Destination};
 use crate::journeys::JourneyError;
 use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
-use crate::telemetry::without_addresses;
 
 pub(super) struct Lane {
     shared: Arc<Shared>,
