@@ -194,3 +194,17 @@ fn a_pipe_that_is_closed_early_is_no_reason_to_panic() {
     let ran = instance.command(&["migrate"]).stdout(writer).stderr(std::process::Stdio::piped()).output().unwrap();
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
 }
+
+each_instance!(deliver_until_idle_waits_for_the_turns_of_a_limited_domain, |instance, relay| async move {
+    let mut instance = instance;
+    instance.set("RELAY__DOMAINS", "slow.example=5/s");
+    instance.newsletter();
+    for n in 1..=12 {
+        instance.subscriber(&format!("reader{n}@slow.example"));
+    }
+    instance.news("Treffen");
+    instance.done(&["issue", "publish", "weekly"]);
+    let delivered = instance.done(&["deliver", "--until-idle"]);
+    assert!(delivered.starts_with("sent 12,"), "{delivered}");
+    assert_eq!(relay.count(), 12);
+});

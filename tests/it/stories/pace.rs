@@ -56,9 +56,6 @@ each_database!(a_new_sender_begins_slowly, limited("RELAY__RAMP_UP_PER_HOUR", 3_
     assert_eq!(app.drain().await.sent, 5);
 });
 
-/// How many newsletters may go before a confirmation is far less than what goes in a minute.
-const A_MINUTE: usize = 60;
-
 each_database!(
     a_confirmation_overtakes_fifty_thousand_mails_at_a_paced_relay,
     limited("RELAY__PER_SECOND", 50),
@@ -76,7 +73,7 @@ each_database!(
 );
 
 fn slow() -> Setup {
-    let relay = Options { delay: Duration::from_millis(5), forgets: true, ..Options::default() };
+    let relay = Options { delay: Duration::from_millis(20), forgets: true, ..Options::default() };
     Setup { relay, ..Setup::default() }
 }
 
@@ -85,13 +82,13 @@ each_database!(a_confirmation_overtakes_fifty_thousand_mails_at_a_slow_relay, sl
     app.publishes("Treffen").await;
     let engine = app.engine().await;
     let delivering = tokio::spawn(async move { engine.drain().await });
-    app.relay.wait_for(100).await;
+    app.relay.wait_for(30).await;
     let begun = Instant::now();
     app.asks("ada@example.org", "de").await;
     let asked = app.relay.count();
     let overtaken = app.relay.wait_for_mail_to("ada@example.org").await - asked;
-    // Two connections, four answers a mail, 5 ms each, at the very best: 100 mails a second.
-    assert!(overtaken < 100 * A_MINUTE / 6, "{overtaken} newsletters, {:?}", begun.elapsed());
+    // Two connections, four answers a mail, 20 ms each: 25 mails a second at the very best. Hundreds are claimed already.
+    assert!(overtaken < 25 * 6, "{overtaken} newsletters went before it, {:?}", begun.elapsed());
     assert!(app.deliveries("queued") > 40_000, "the issue is far from done");
     app.engine().await.stop();
     delivering.await.unwrap().unwrap();
@@ -111,8 +108,8 @@ fn domain(limits: &'static str) -> Setup {
 }
 
 each_database!(a_domain_has_turns_of_its_own_and_holds_up_nobody, domain("slow.example=5/s"), |app| async move {
-    // More of them than one claim looks at.
-    two_domains(&app, 130, 30).await;
+    // More of them than several claims look at.
+    two_domains(&app, 310, 30).await;
     app.publishes("Treffen").await;
     assert_eq!(app.drain().await.sent, 5 + 30, "the first second's turns, and everybody else");
     assert!(app.drain().await.is_idle(), "the turns of this second are taken");

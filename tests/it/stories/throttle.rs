@@ -171,6 +171,30 @@ each_database!(a_greylisted_reader_and_a_full_mailbox_slow_nobody_down, |app| as
     assert_eq!((drained.sent, drained.deferred, throttles(&app)), (5, 2, vec![]));
 });
 
+fn holding() -> Setup {
+    let relay = Options { holds_after: Some(1), delay: std::time::Duration::from_millis(5), ..Options::default() };
+    Setup { relay, ..lanes(1) }
+}
+
+each_database!(what_another_node_was_told_is_kept_to_also_with_mails_that_are_claimed, holding(), |app| async move {
+    slow_readers(&app, 300).await;
+    app.publishes("Treffen").await;
+    let engine = app.engine().await;
+    let delivering = tokio::spawn(async move { engine.drain().await });
+    app.relay.wait_for(2).await;
+    assert!(app.deliveries("claimed") > 250, "the relay thinks about the second, and the others are claimed");
+    // Meanwhile another node is told.
+    let until = app.now().as_microsecond() + 600_000_000;
+    app.database.execute(&format!("INSERT INTO throttles VALUES ('slow.example', {until}, 1, 0, 'rate limited')"));
+    app.until("throttles", |throttles| throttles == 1).await;
+    app.relay.goes_on();
+    let drained = delivering.await.unwrap().unwrap();
+    // Until this node has looked, a second later at most and here at once.
+    assert!(drained.sent < 100, "{drained:?}");
+    let put_off = format!("SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND due_at = {until}");
+    assert_eq!(app.database.number(&put_off), 300 - i64::try_from(drained.sent).unwrap());
+});
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_node_is_told_the_other_keeps_to_on_postgres() {
     let app = TestApp::on(Kind::Postgres).await;
