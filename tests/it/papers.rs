@@ -112,8 +112,10 @@ fn collect_tests(folder: &Path, names: &mut Vec<String>) {
             let tokens = rust_text::tokens(&std::fs::read_to_string(&path).unwrap());
             let functions =
                 tokens.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "fn" | "mod")).map(|pair| &pair[1].text);
-            let stories =
-                tokens.windows(4).filter(|four| four[0].text == "each_database" && four[1].text == "!").map(|four| &four[3].text);
+            let stories = tokens
+                .windows(4)
+                .filter(|four| matches!(four[0].text.as_str(), "each_database" | "each_instance") && four[1].text == "!")
+                .map(|four| &four[3].text);
             names.extend(functions.chain(stories).map(|name| format!("{file}::{name}")));
         }
     }
