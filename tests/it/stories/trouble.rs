@@ -70,7 +70,8 @@ each_database!(a_relay_that_refuses_everybody_is_charged_to_nobody, |app| async 
         assert!(drained.trouble.is_some(), "{n}: {drained:?}");
         assert_eq!((drained.bounced, drained.failed, drained.unknown), (0, 0, 0), "{n}");
         assert_eq!(pause(&app), 5, "{n}");
-        let untouched = "SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND attempts = 0 AND due_at <= created_at";
+        let untouched =
+            "SELECT count(*) AS value FROM deliveries WHERE state = 'queued' AND attempts = 0 AND due_at <= created_at";
         assert_eq!(app.database.number(untouched), 3, "{n}");
     }
 });
