@@ -154,7 +154,9 @@ each_database!(a_confirmation_in_doubt_is_sent_once_more_and_then_left_in_doubt,
 async fn climbs_the_ladder(app: &TestApp, address: &str) -> Vec<f64> {
     let mut waits = Vec::new();
     loop {
-        assert!(!app.drain().await.is_idle());
+        let drained = app.drain().await;
+        let row = || app.row(address, &["state", "attempts", "stage", "code", "due_at", "node_id"]);
+        assert!(!drained.is_idle(), "after {waits:?} at {}: {}", app.now(), row());
         if app.row(address, &["state"]) != "queued" {
             return waits;
         }
