@@ -74,6 +74,19 @@ fn states(path: &Path) -> HashMap<String, String> {
     rows.iter().map(|row| row.split_once(' ').unwrap()).map(|(address, state)| (address.to_owned(), state.to_owned())).collect()
 }
 
+/// The beats of the remembered node: in what is left of the database, and as remembered. None is 0.
+fn beats(path: &Path, memory: &[u8]) -> (i64, i64) {
+    if memory.is_empty() {
+        return (0, 0);
+    }
+    let memory: serde_json::Value = serde_json::from_slice(memory).unwrap();
+    let Some(remembered) = memory["node"]["beat"].as_i64() else { return (0, 0) };
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let sql = format!("SELECT CAST(beat AS TEXT) AS value FROM nodes WHERE lower(hex(public_id)) = {}", memory["node"]["id"]);
+    let rows: Vec<Row> = diesel::sql_query(sql.replace('"', "'")).load(&mut connection).unwrap();
+    (rows.first().map_or(-1, |row| row.value.parse().unwrap()), remembered)
+}
+
 /// Who was mailed and stands in these rows as if not.
 fn forgotten<'a>(mailed: &'a HashSet<String>, states: &HashMap<String, String>) -> Vec<&'a String> {
     let known = |state: &String| ["transmitting", "sent", "unknown"].contains(&state.as_str());
@@ -127,8 +140,13 @@ async fn the_power_is_cut(with_long_log: bool) {
     let (mut chance, seed) = Chance::new();
     let (mut mailed, mut looked, mut while_copied, mut doubts) = (HashSet::new(), 0, 0, 0);
     let left = app.folder.path().join("left.db");
+    // What the node remembers of its database, in a file of its own; at the worst it is there as soon as it is begun.
+    let mut memory = Vec::new();
     for event in &events {
         disk.sees(event);
+        if let Event::Draft { data } = event {
+            memory.clone_from(data);
+        }
         let look = match event {
             Event::Mail { to } => {
                 assert!(mailed.insert(to.clone()), "{to} got two");
@@ -154,9 +172,11 @@ async fn the_power_is_cut(with_long_log: bool) {
             assert!(open <= LANES, "seed {seed}: {open} would be in doubt, with {LANES} connections");
             doubts = doubts.max(open);
             looked += 1;
+            let (known, remembered) = beats(&left, &memory);
+            assert!(known >= remembered, "seed {seed}: it would be taken for a restored backup, {known} beats of {remembered}");
         }
         if mailed.len() == READERS / 2 {
-            goes_on_after(&app, &disk, &database, &mailed).await;
+            goes_on_after(&app, &disk, &database, &memory, &mailed).await;
         }
     }
     eprintln!("seed {seed}: {looked} power cuts in {READERS} mails: nobody forgotten, at most {doubts} in doubt at once");
@@ -165,13 +185,18 @@ async fn the_power_is_cut(with_long_log: bool) {
 }
 
 /// The program starts again on what is left: the others get their mail, and nobody a second one.
-async fn goes_on_after(app: &TestApp, disk: &Disk, database: &Path, mailed: &HashSet<String>) {
-    let left = app.folder.path().join("again.db");
+async fn goes_on_after(app: &TestApp, disk: &Disk, database: &Path, memory: &[u8], mailed: &HashSet<String>) {
+    let (left, epoch_file) = (app.folder.path().join("again.db"), app.folder.path().join("again.epoch"));
+    std::fs::write(&epoch_file, memory).unwrap();
     leaves(disk, database, &left, None);
     let relay = FakeRelay::start().await;
     let (database_url, relay_url) = (format!("sqlite://{}", left.display()), relay.url());
-    let mut deliver = app
-        .command(&["deliver", "--until-idle"], &[("DATABASE__URL", database_url.as_str()), ("RELAY__URL", relay_url.as_str())]);
+    let further = [
+        ("DATABASE__URL", database_url.as_str()),
+        ("DATABASE__EPOCH_FILE", epoch_file.to_str().unwrap()),
+        ("RELAY__URL", relay_url.as_str()),
+    ];
+    let mut deliver = app.command(&["deliver", "--until-idle"], &further);
     tokio::task::spawn_blocking(move || output(&mut deliver)).await.unwrap();
     let mut got: Vec<String> = relay.recipients_after(0);
     got.sort();

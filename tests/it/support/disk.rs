@@ -55,6 +55,10 @@ pub enum Event {
         file: String,
         number: usize,
     },
+    /// A file beside the database is about to be replaced by this.
+    Draft {
+        data: Vec<u8>,
+    },
     /// A write begins that contains the final dot of a mail to this address.
     Mail {
         to: String,
@@ -103,6 +107,7 @@ impl Reader {
                 self.syncing.insert(thread.to_owned(), self.syncs);
                 self.events.push(Event::SyncBegins { file, number: self.syncs });
             }
+            "write" if file.ends_with(".draft") => self.events.push(Event::Draft { data: strings(call) }),
             _ if file.starts_with("socket:") => {
                 // How much of it goes out is known when it ends; until then all of it may.
                 let mut conversation = self.conversations.get(&file).cloned().unwrap_or_default();
@@ -223,7 +228,7 @@ impl Disk {
                 file.begun.insert(*number, file.changes);
             }
             Event::Synced { file, number } => self.file(file).is_synced(*number),
-            Event::Mail { .. } => {}
+            Event::Draft { .. } | Event::Mail { .. } => {}
         }
     }
 

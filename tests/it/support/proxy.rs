@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,6 +24,8 @@ pub struct Proxy {
 struct Shared {
     upstream: u16,
     judge: Mutex<Judge>,
+    /// Until then every answer arrives: a process that cannot even start is another story.
+    is_armed: AtomicBool,
     lost: AtomicUsize,
     /// Counts how often everything was cut.
     all: watch::Sender<usize>,
@@ -44,8 +46,8 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         let judge: Judge = Box::new(judge);
-        let (lost, all) = (AtomicUsize::new(0), watch::Sender::new(0));
-        let shared = Arc::new(Shared { upstream, judge: Mutex::new(judge), lost, all });
+        let (is_armed, lost, all) = (AtomicBool::new(false), AtomicUsize::new(0), watch::Sender::new(0));
+        let shared = Arc::new(Shared { upstream, judge: Mutex::new(judge), is_armed, lost, all });
         let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
         Proxy { port, shared, listening }
     }
@@ -53,6 +55,11 @@ impl Proxy {
     /// The database at `url`, by way of this proxy.
     pub fn url(&self, url: &str) -> String {
         url.replace(&format!(":{}/", port_of(url)), &format!(":{}/", self.port))
+    }
+
+    /// From now on answers may be lost, or none is.
+    pub fn arms(&self, is_armed: bool) {
+        self.shared.is_armed.store(is_armed, Ordering::SeqCst);
     }
 
     /// How many answers were lost.
@@ -144,12 +151,15 @@ async fn answers(mut server: OwnedReadHalf, mut client: OwnedWriteHalf, asked: &
         held.extend_from_slice(&message);
         if kind == b'C' {
             let tag = String::from_utf8_lossy(&message[4..]).into_owned();
-            done |= ["COMMIT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| tag.starts_with(word));
+            // A statement may write inside of a WITH, and then says SELECT.
+            let writes = |text: &String| text.starts_with("WITH ") && text.contains("(UPDATE ");
+            done |= ["COMMIT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| tag.starts_with(word))
+                || asked.lock().expect("what was asked").statements.iter().any(writes);
         }
         let outside = kind == b'Z' && message.get(4) == Some(&b'I');
         if outside {
             let statements = std::mem::take(&mut asked.lock().expect("what was asked").statements);
-            if done && (shared.judge.lock().expect("the judge"))(&statements) {
+            if done && shared.is_armed.load(Ordering::SeqCst) && (shared.judge.lock().expect("the judge"))(&statements) {
                 shared.lost.fetch_add(1, Ordering::SeqCst);
                 return Ok(());
             }
