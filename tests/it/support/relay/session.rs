@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 
-use super::words::{between, code_after, local_part};
+use super::words::{between, code_after, local_part, message};
 use super::{At, Book, How, Received, SILENCE, Shared, Tls};
 
 /// Ends with an error where the client is gone or a fault is played.
@@ -246,7 +246,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return self.say("503 5.5.1 no valid recipients").await;
             }
             self.answer("354 go ahead\r\n").await?;
-            let nothing = self.message().await?;
+            let nothing = message(&mut self.stream).await?;
             return self
                 .say(if nothing.is_empty() { "554 5.5.1 no valid recipients" } else { "250 2.0.0 this must not happen" })
                 .await;
@@ -271,7 +271,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let _ = self.stream.read(&mut some).await?;
             return Ok(Next::Close);
         }
-        let data = self.message().await?;
+        let data = message(&mut self.stream).await?;
         if let Some(next) = self.scripted("DOT").await? {
             return Ok(next);
         }
@@ -355,21 +355,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match self.shared.turn(at) {
             Some(how) => Ok(Some(self.plays(how).await?)),
             None => Ok(None),
-        }
-    }
-
-    /// Up to the line with the lone dot, without the dots that were stuffed in.
-    async fn message(&mut self) -> io::Result<Vec<u8>> {
-        let mut data = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            if self.stream.read_until(b'\n', &mut line).await? == 0 {
-                return Err(closed());
-            }
-            if line == b".\r\n" {
-                return Ok(data);
-            }
-            data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
         }
     }
 
