@@ -21,6 +21,7 @@
 
 mod session;
 mod trips;
+mod words;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -137,6 +138,13 @@ struct Shared {
     script: Mutex<Script>,
     token: Mutex<String>,
     trips: trips::Trips,
+}
+
+impl Shared {
+    /// The fault that has its turn here, if one has.
+    fn turn(&self, at: At) -> Option<How> {
+        self.trips.turn(&self.options.trips, at)
+    }
 }
 
 pub struct FakeRelay {

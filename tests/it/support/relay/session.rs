@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 
+use super::words::{between, code_after, local_part, message};
 use super::{At, Book, How, Received, SILENCE, Shared, Tls};
 
 /// Ends with an error where the client is gone or a fault is played.
@@ -245,7 +246,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return self.say("503 5.5.1 no valid recipients").await;
             }
             self.answer("354 go ahead\r\n").await?;
-            let nothing = self.message().await?;
+            let nothing = message(&mut self.stream).await?;
             return self
                 .say(if nothing.is_empty() { "554 5.5.1 no valid recipients" } else { "250 2.0.0 this must not happen" })
                 .await;
@@ -270,12 +271,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let _ = self.stream.read(&mut some).await?;
             return Ok(Next::Close);
         }
-        let data = self.message().await?;
+        let data = message(&mut self.stream).await?;
         if let Some(next) = self.scripted("DOT").await? {
             return Ok(next);
         }
         let mail = Received { from, to, data };
-        if let Some(how) = self.trip_at(At::Dot) {
+        if let Some(how) = self.shared.turn(At::Dot) {
             match how {
                 How::Say(lines) if lines.starts_with("250 ") => self.book().received.push(mail),
                 How::Say(lines) if !lines.starts_with("250-") => {}
@@ -340,10 +341,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(if last { Next::Close } else { Next::Go })
     }
 
-    fn trip_at(&self, at: At) -> Option<How> {
-        self.shared.trips.turn(&self.shared.options.trips, at)
-    }
-
     async fn plays(&mut self, how: How) -> io::Result<Next> {
         match how {
             How::Hang => std::future::pending().await,
@@ -355,24 +352,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Plays a fault if it is its turn.
     async fn trips(&mut self, at: At) -> io::Result<Option<Next>> {
-        match self.trip_at(at) {
+        match self.shared.turn(at) {
             Some(how) => Ok(Some(self.plays(how).await?)),
             None => Ok(None),
-        }
-    }
-
-    /// Up to the line with the lone dot, without the dots that were stuffed in.
-    async fn message(&mut self) -> io::Result<Vec<u8>> {
-        let mut data = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            if self.stream.read_until(b'\n', &mut line).await? == 0 {
-                return Err(closed());
-            }
-            if line == b".\r\n" {
-                return Ok(data);
-            }
-            data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
         }
     }
 
@@ -405,17 +387,4 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {
         self.shared.book.lock().expect("the book")
     }
-}
-
-fn between(line: &str) -> String {
-    line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned()).unwrap_or_default()
-}
-
-fn local_part(address: &str) -> String {
-    let local = address.split('@').next().unwrap_or_default();
-    local.split('+').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-fn code_after(fault: &str, prefixes: &[&str]) -> Option<u16> {
-    prefixes.iter().find_map(|prefix| fault.strip_prefix(prefix)?.parse().ok())
 }
