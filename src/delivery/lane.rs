@@ -241,7 +241,7 @@ impl Lane {
             let was_taken = result.is_some();
             let intent = shared.book.write(Entry { result, intent: Some((job.row.id, job.token)) });
             let next = async {
-                let drawn = if goes_ahead { stock.at_hand(&shared) } else { None };
+                let drawn = if goes_ahead { stock.ahead(&shared) } else { None };
                 drawn.map(|(job, turn)| made(&shared, job, turn, spare))
             };
             let (written, ready, next) =

@@ -117,6 +117,16 @@ impl Stock {
         Some((job, Turn(Arc::clone(self))))
     }
 
+    /// The next mail for a lane that is still at one: only if there are enough for every lane. Otherwise an answer that takes
+    /// long would keep a mail waiting that another lane could send.
+    pub fn ahead(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<(Job, Turn)> {
+        let enough = {
+            let inner = self.lock();
+            inner.urgent.is_empty() && inner.jobs.len() >= shared.config.connections
+        };
+        enough.then(|| self.at_hand(shared)).flatten()
+    }
+
     /// Whether a mail that was drawn and not begun may still begin.
     pub fn may_begin(&self, shared: &Shared) -> bool {
         let inner = self.lock();

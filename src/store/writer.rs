@@ -1,5 +1,5 @@
 //! SQLite's one writer: a thread that runs waiting calls, each in its own savepoint, under one shared commit. Each is answered
-//! when that is durable: a second thread syncs the write-ahead log and answers, while the next calls are run already.
+//! when that is durable: where further calls wait, a second thread syncs the write-ahead log and answers, while they are run.
 //!
 //! SQLite itself is told not to sync at each commit (`synchronous = NORMAL`), because it would hold its lock and our thread
 //! meanwhile. What others may see before it is durable does no harm: whoever acts on it beyond the database, as a lane does
@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use diesel::connection::{Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use tokio::sync::oneshot;
@@ -36,14 +36,15 @@ impl Writer {
         // The first transaction makes the log. The file is there, and the same, as long as anybody is connected.
         conn.batch_execute("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT")?;
         let log = format!("{}-wal", path.display());
-        let log = File::open(&log).map_err(|e| StoreError::Pool(format!("cannot open {log}: {e}")))?;
+        let log = Arc::new(File::open(&log).map_err(|e| StoreError::Pool(format!("cannot open {log}: {e}")))?);
+        let same_log = Arc::clone(&log);
         let started = |e| StoreError::Pool(format!("the writer thread did not start: {e}"));
         let (calls, waiting) = mpsc::channel();
         // One round is being synced, one waits for it; then the writer waits, and calls gather.
         let (done, committed) = mpsc::sync_channel(1);
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
-        thread("sqlite-sync").spawn(move || sync(&log, &committed)).map_err(started)?;
-        thread("sqlite-writer").spawn(move || run(conn, &waiting, &done)).map_err(started)?;
+        thread("sqlite-sync").spawn(move || sync(&same_log, &committed)).map_err(started)?;
+        thread("sqlite-writer").spawn(move || run(conn, &log, &waiting, &done)).map_err(started)?;
         Ok(Self { calls })
     }
 
@@ -112,18 +113,23 @@ fn sync(log: &File, committed: &mpsc::Receiver<Vec<Answer>>) {
         while let Ok(further) = committed.try_recv() {
             answers.extend(further);
         }
-        if let Err(error) = log.sync_data() {
-            tracing::error!(%error, "the disk does not keep what is written, so nothing more is sent; check the disk, then start again");
-            std::process::exit(1);
-        }
-        for answer in answers {
-            answer(Ok(()));
-        }
+        make_durable(log, answers);
     }
 }
 
-fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<Vec<Answer>>) {
-    while let Ok(first) = waiting.recv() {
+fn make_durable(log: &File, answers: Vec<Answer>) {
+    if let Err(error) = log.sync_data() {
+        tracing::error!(%error, "the disk does not keep what is written, so nothing more is sent; check the disk, then start again");
+        std::process::exit(1);
+    }
+    for answer in answers {
+        answer(Ok(()));
+    }
+}
+
+fn run(mut conn: Conn, log: &File, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<Vec<Answer>>) {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
         let mut answers = Vec::new();
         let commit = match begin_immediate(&mut conn) {
             Ok(()) => {
@@ -151,6 +157,12 @@ fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<V
             for answer in answers {
                 answer(Err(error.clone()));
             }
+            continue;
+        }
+        next = waiting.try_recv().ok();
+        if next.is_none() {
+            // Nobody waits for this thread, and waking the other one takes its time.
+            make_durable(log, answers);
         } else if done.send(answers).is_err() {
             return; // The other thread is gone, which has ended the process or panicked.
         }
