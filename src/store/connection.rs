@@ -196,7 +196,7 @@ fn built(builder: r2d2::Builder<Manager>, target: &Target) -> Result<Pool, Store
 }
 
 /// The same few statements over and over, each of which finds its rows by their keys: PostgreSQL need not think about each
-/// anew, which takes it longer than to do it.
+/// anew.
 #[derive(Debug)]
 struct SameStatements;
 

@@ -12,7 +12,7 @@ CREATE TABLE paces (
 ) STRICT;
 
 -- The ledger again, with the key that mails are signed with, and with words compared by OR: for IN (…) with more than two of
--- them SQLite builds a table anew at each row that is written, which costs more than writing the row.
+-- them SQLite builds a table anew at each row that is written, and a mail writes three rows.
 CREATE TABLE deliveries_new (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL,            -- random; the Message-ID is made of it
