@@ -140,24 +140,34 @@ pub fn list_claimed(conn: &mut Conn, ids: &[i64], token: &ClaimToken) -> Result<
         .load(conn)?)
 }
 
+/// The due rows of one issue, or (None) of the mails that belong to no issue, in the order of the claim. On PostgreSQL they
+/// are this transaction's until its end, and those of others are passed over.
+macro_rules! due {
+    ($conn:expr, $issue_id:expr, $now:expr, $most:expr, $columns:expr) => {{
+        use crate::store::schema::deliveries as d;
+        macro_rules! of {
+            ($which:expr) => {
+                d::table
+                    .filter($which)
+                    .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+                    .filter(d::due_at.le($now))
+                    .order((d::issue_id, d::due_at, d::id))
+                    .limit($most)
+                    .select($columns)
+            };
+        }
+        match ($conn, $issue_id) {
+            (Conn::Sqlite(c), Some(id)) => of!(d::issue_id.eq(id)).load(c)?,
+            (Conn::Sqlite(c), None) => of!(d::issue_id.is_null()).load(c)?,
+            (Conn::Postgres(c), Some(id)) => of!(d::issue_id.eq(id)).for_update().skip_locked().load(c)?,
+            (Conn::Postgres(c), None) => of!(d::issue_id.is_null()).for_update().skip_locked().load(c)?,
+        }
+    }};
+}
+pub(super) use due;
+
 fn due_ids(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Result<Vec<i64>, StoreError> {
-    macro_rules! due {
-        ($which:expr) => {
-            deliveries::table
-                .filter($which)
-                .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
-                .filter(deliveries::due_at.le(now))
-                .order((deliveries::issue_id, deliveries::due_at, deliveries::id))
-                .limit(most)
-                .select(deliveries::id)
-        };
-    }
-    Ok(match (conn, issue_id) {
-        (Conn::Sqlite(c), Some(id)) => due!(deliveries::issue_id.eq(id)).load(c)?,
-        (Conn::Sqlite(c), None) => due!(deliveries::issue_id.is_null()).load(c)?,
-        (Conn::Postgres(c), Some(id)) => due!(deliveries::issue_id.eq(id)).for_update().skip_locked().load(c)?,
-        (Conn::Postgres(c), None) => due!(deliveries::issue_id.is_null()).for_update().skip_locked().load(c)?,
-    })
+    Ok(due!(conn, issue_id, now, most, deliveries::id))
 }
 
 /// No `IN (…)` over words, neither here nor in the table's checks and indexes: for more than two of them SQLite builds a table

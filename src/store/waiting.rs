@@ -15,23 +15,7 @@ use super::{Conn, StoreError};
 /// Up to `most` due rows of one issue, or (None) of the mails that belong to no issue: id and address, in the order of the
 /// claim. They are this transaction's until its end.
 pub fn list_due(conn: &mut Conn, issue_id: Option<i64>, now: i64, most: i64) -> Result<Vec<(i64, String)>, StoreError> {
-    macro_rules! due {
-        ($which:expr) => {
-            deliveries::table
-                .filter($which)
-                .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
-                .filter(deliveries::due_at.le(now))
-                .order((deliveries::issue_id, deliveries::due_at, deliveries::id))
-                .limit(most)
-                .select((deliveries::id, deliveries::address))
-        };
-    }
-    Ok(match (conn, issue_id) {
-        (Conn::Sqlite(c), Some(id)) => due!(deliveries::issue_id.eq(id)).load(c)?,
-        (Conn::Sqlite(c), None) => due!(deliveries::issue_id.is_null()).load(c)?,
-        (Conn::Postgres(c), Some(id)) => due!(deliveries::issue_id.eq(id)).for_update().skip_locked().load(c)?,
-        (Conn::Postgres(c), None) => due!(deliveries::issue_id.is_null()).for_update().skip_locked().load(c)?,
-    })
+    Ok(ledger::due!(conn, issue_id, now, most, (deliveries::id, deliveries::address)))
 }
 
 /// Claims some of [`list_due`].
