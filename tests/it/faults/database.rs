@@ -161,7 +161,9 @@ async fn a_full_disk_in_the_middle_of_a_run_costs_nobody_anything_on_sqlite() {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let count = app.relay.count();
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        assert_eq!(app.relay.count(), count, "something is sent although no intent can be written");
+        // Where a claim found no room, a single intent still may: a page of the log for each.
+        let meanwhile = app.relay.count() - count;
+        assert!(meanwhile <= left / 4_096, "{meanwhile} were sent although no intent can be written:\n{}", app.log("worker"));
         disk.free();
         times += 1;
     }
