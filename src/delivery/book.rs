@@ -1,5 +1,5 @@
-//! The book: intents and results of all lanes share transactions. Whatever lanes have reported by the time a transaction
-//! begins goes into it, so a slow commit gathers more and durability costs little.
+//! The book: intents and results of all lanes share transactions, one at a time. Whatever lanes have reported by the time one
+//! begins goes into it, so a slow commit gathers more and durability costs little; two at once would gather less each.
 //!
 //! A lane waits for its entry. Until the result of one mail is durable, the lane does not begin the message of the next.
 
@@ -18,8 +18,6 @@ use crate::journeys::{Context, JourneyError};
 use crate::store::ledger::ClaimToken;
 use crate::store::{self, Conn, Store, StoreError};
 
-/// Transactions under way at once: while one is being made durable, the next is gathered.
-const AT_ONCE: usize = 2;
 /// Between two tries to write something down.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -52,10 +50,8 @@ type Batch = Arc<Mutex<Vec<Waiting>>>;
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Waiting>,
-    /// A transaction was asked for that has not begun: it will take what waits.
-    asked: bool,
-    /// Transactions asked for or under way.
-    under_way: usize,
+    /// A transaction is under way, or asked for and will take what waits when it begins.
+    under_way: bool,
 }
 
 /// The lanes' door to the ledger.
@@ -92,14 +88,13 @@ impl Book {
         told.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
-    /// Asks for a transaction, unless one is to begin anyway or enough are under way.
+    /// Asks for a transaction, unless there is one.
     fn ask(&self) {
         let mut queue = self.queue();
-        if queue.waiting.is_empty() || queue.asked || queue.under_way >= AT_ONCE {
+        if queue.waiting.is_empty() || queue.under_way {
             return;
         }
-        queue.asked = true;
-        queue.under_way += 1;
+        queue.under_way = true;
         drop(queue);
         let batch = Batch::default();
         let (book, taken) = (self.clone(), Arc::clone(&batch));
@@ -126,9 +121,7 @@ impl Book {
     }
 
     fn take(&self, batch: &Batch) {
-        let mut queue = self.queue();
-        queue.asked = false;
-        *lock(batch) = std::mem::take(&mut queue.waiting);
+        *lock(batch) = std::mem::take(&mut self.queue().waiting);
     }
 
     /// Repeated until the database takes it: everything in a batch is a compare-and-set that says the same when it is asked
@@ -178,7 +171,7 @@ impl Book {
             // A lane that broke down has stopped listening; its row is written all the same.
             let _ = waiting.tell.send(answer);
         }
-        self.queue().under_way -= 1;
+        self.queue().under_way = false;
         self.ask();
     }
 

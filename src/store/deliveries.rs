@@ -1,6 +1,7 @@
 //! The deliveries table outside of sending: who gets one, who no longer does, how many are where.
 //!
-//! States are written as literals where a partial index must match: neither database uses one for a bound value.
+//! What is queued and what is in flight is told by who has a row and whether it has ended, which are the conditions of partial
+//! indexes; the table itself checks that they agree with its state.
 
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -89,16 +90,20 @@ pub fn analyse(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The few rows that are in flight or in doubt. Repeats the index's own condition word by word, or SQLite does not use it.
+/// Rows that wait: nobody's, and not ended. Repeats the index's own condition word by word, or SQLite does not use it.
+pub(super) fn queued() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("(deliveries.node_id IS NULL AND deliveries.ended_at IS NULL)")
+}
+
+/// The few rows that are in flight or in doubt, in the words of their index.
 pub(super) fn in_flight() -> SqlLiteral<Bool> {
-    diesel::dsl::sql("(deliveries.state = 'claimed' OR deliveries.state = 'transmitting' OR deliveries.state = 'unknown')")
+    diesel::dsl::sql("deliveries.node_id IS NOT NULL")
 }
 
 /// Ends rows that still wait.
 macro_rules! skip {
     ($conn:expr, $which:expr, $reason:expr, $now:expr) => {{
-        let waiting =
-            deliveries::table.filter($which).filter(diesel::dsl::sql::<Bool>("deliveries.state IN ('queued', 'claimed')"));
+        let waiting = deliveries::table.filter($which).filter(deliveries::state.eq_any(["queued", "claimed"]));
         Ok(diesel::update(waiting)
             .set((
                 deliveries::state.eq("skipped"),
@@ -130,7 +135,7 @@ pub fn unclaim_issue(conn: &mut Conn, issue_id: i64) -> Result<usize, StoreError
 pub fn skip_cancelled(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Result<usize, StoreError> {
     let ids: Vec<i64> = deliveries::table
         .filter(deliveries::issue_id.eq(issue_id))
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(queued())
         .order((deliveries::due_at, deliveries::id))
         .limit(most)
         .select(deliveries::id)
@@ -146,7 +151,7 @@ pub fn skip_cancelled(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Re
 pub fn expire(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Result<usize, StoreError> {
     let ids: Vec<i64> = deliveries::table
         .filter(deliveries::issue_id.eq(issue_id))
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(queued())
         .filter(deliveries::resends.eq(0))
         .order((deliveries::due_at, deliveries::id))
         .limit(most)
@@ -194,6 +199,7 @@ pub fn accept_unknown(conn: &mut Conn, issue_id: i64, now: i64) -> Result<usize,
             deliveries::state.eq("sent"),
             deliveries::reason.eq("accepted-by-staff"),
             deliveries::claim_token.eq(None::<Vec<u8>>),
+            deliveries::node_id.eq(None::<i64>),
             deliveries::ended_at.eq(now),
         ))
         .execute(conn)?)
@@ -214,7 +220,7 @@ pub fn is_open(conn: &mut Conn, issue_id: i64) -> Result<bool, StoreError> {
     // In the index's order: for a bare EXISTS PostgreSQL hopes to meet a queued row soon and reads the table from its start.
     let queued = deliveries::table
         .filter(deliveries::issue_id.eq(issue_id))
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(queued())
         .order((deliveries::issue_id, deliveries::due_at, deliveries::id))
         .select(deliveries::id)
         .single_value();
@@ -225,7 +231,7 @@ pub fn is_open(conn: &mut Conn, issue_id: i64) -> Result<bool, StoreError> {
 /// Rows that wait without being due yet, and the earliest of their due times (µs).
 pub fn deferred(conn: &mut Conn, now: i64) -> Result<(i64, Option<i64>), StoreError> {
     Ok(deliveries::table
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+        .filter(queued())
         .filter(deliveries::due_at.gt(now))
         .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::due_at)))
         .first(conn)?)
@@ -238,9 +244,5 @@ pub fn newest_end(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
 
 /// Queued mails that belong to no issue.
 pub fn count_waiting_confirmations(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(deliveries::table
-        .filter(deliveries::issue_id.is_null())
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
-        .count()
-        .get_result(conn)?)
+    Ok(deliveries::table.filter(deliveries::issue_id.is_null()).filter(queued()).count().get_result(conn)?)
 }

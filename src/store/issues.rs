@@ -198,8 +198,7 @@ pub fn set_sent(conn: &mut Conn, id: i64, now: i64) -> Result<bool, StoreError> 
 /// Cancelled issues that still have queued rows to end.
 pub fn list_cancelled_with_queue(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
     use super::schema::deliveries as d;
-    let queued =
-        d::table.filter(d::issue_id.eq(issues::id.nullable())).filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"));
+    let queued = d::table.filter(d::issue_id.eq(issues::id.nullable())).filter(super::deliveries::queued());
     // One look into the queue's index for each cancelled issue: they are few, the queue may be long.
     Ok(issues::table
         .filter(diesel::dsl::sql::<Bool>("issues.state = 'cancelled'"))

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::deliveries::in_flight;
 use super::prepared::{Bind, Binds, Prepared, Statement};
@@ -149,7 +149,7 @@ macro_rules! due {
             ($which:expr) => {
                 d::table
                     .filter($which)
-                    .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
+                    .filter($crate::store::deliveries::queued())
                     .filter(d::due_at.le($now))
                     .order((d::issue_id, d::due_at, d::id))
                     .limit($most)
@@ -183,20 +183,17 @@ impl Statement for IntendOne {
 
 /// Results and intents in one statement: PostgreSQL makes it durable without a BEGIN and a COMMIT around it, which would be two
 /// more round trips. No row is among both: it is claimed again only after its result is durable.
-///
-/// `state || ''` hides the condition from the planner: it takes the partial index on what is in flight for empty, because
-/// that it was when the table was analysed, and would walk it, with all its dead entries, for every batch.
 struct WriteAll;
 
 impl Statement for WriteAll {
     const TEXT: &'static str = "WITH told AS (UPDATE deliveries d SET state = r.state, reason = r.reason, \
-    due_at = coalesce(r.due_at, d.due_at), attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = NULL, \
+    due_at = coalesce(r.due_at, d.due_at), attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = CASE r.state WHEN 'unknown' THEN d.node_id END, \
     stage = r.stage, code = r.code, reply = r.reply, ended_at = r.ended_at \
     FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
     ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
-    WHERE d.id = r.id AND d.claim_token = r.token AND d.state || '' IN ('claimed', 'transmitting', 'unknown') RETURNING d.id), \
+    WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting', 'unknown') RETURNING d.id), \
     gone AS (UPDATE deliveries d SET state = 'transmitting' FROM unnest(?::bigint[], ?::bytea[]) AS r (id, token) \
-    WHERE d.id = r.id AND d.claim_token = r.token AND d.state || '' IN ('claimed', 'transmitting') \
+    WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting') \
     AND (d.issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = d.issue_id AND i.state = 'sending')) \
     AND (d.subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.state = 'active')) \
     RETURNING d.id) \
@@ -233,7 +230,7 @@ struct RecordOne;
 
 impl Statement for RecordOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
-    resends = resends + ?, node_id = NULL, stage = ?, code = ?, reply = ?, ended_at = ? \
+    resends = resends + ?, node_id = CASE ? WHEN 'unknown' THEN node_id END, stage = ?, code = ?, reply = ?, ended_at = ? \
     WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting' OR state = 'unknown')";
 }
 
@@ -283,6 +280,7 @@ fn write_each(
             Bind::MaybeInt(result.due_at),
             Bind::Int(result.attempts),
             Bind::Int(result.resends),
+            Bind::Text(result.state.as_str()),
             Bind::MaybeText(result.stage),
             Bind::MaybeInt(result.code),
             Bind::MaybeText(result.reply.as_deref()),
@@ -381,7 +379,6 @@ pub fn take_over(conn: &mut Conn, node_id: i64) -> Result<TakenOver, StoreError>
         .set((
             d::state.eq(DeliveryState::Unknown.as_str()),
             d::reason.eq("the node that sent it died before it recorded the relay's answer"),
-            d::node_id.eq(None::<i64>),
         ))
         .execute(conn)?;
     Ok(TakenOver { requeued: requeued + again, unknown })

@@ -1,9 +1,9 @@
 //! How an issue gets on, counted from its rows in one walk: nothing is kept for it, and sending is not slowed by it.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::deliveries::in_flight;
+use super::deliveries::{in_flight, queued};
 use super::schema::deliveries as d;
 use super::{Conn, StoreError, connection::each};
 use crate::domain::states::DeliveryState;
@@ -67,11 +67,7 @@ pub fn refusals(conn: &mut Conn, issue_id: i64, most: i64) -> Result<Vec<Refusal
 
 /// How many mails of all kinds are due or on their way now. For a command that waits for them; the queue's index answers it.
 pub fn due(conn: &mut Conn, now: i64) -> Result<i64, StoreError> {
-    let due: i64 = d::table
-        .filter(diesel::dsl::sql::<Bool>("deliveries.state = 'queued'"))
-        .filter(d::due_at.le(now))
-        .count()
-        .get_result(conn)?;
+    let due: i64 = d::table.filter(queued()).filter(d::due_at.le(now)).count().get_result(conn)?;
     let on_their_way: i64 = d::table.filter(in_flight()).filter(d::state.ne("unknown")).count().get_result(conn)?;
     Ok(due + on_their_way)
 }
@@ -88,7 +84,7 @@ pub fn queue(conn: &mut Conn) -> Result<Vec<(DeliveryState, i64)>, StoreError> {
         count: i64,
     }
     // In the index's order, or PostgreSQL may hope to meet enough of them from the table's start.
-    const TEXT: &str = "SELECT count(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = 'queued' \
+    const TEXT: &str = "SELECT count(*) AS count FROM (SELECT 1 FROM deliveries WHERE node_id IS NULL AND ended_at IS NULL \
         ORDER BY issue_id, due_at, id LIMIT $1) AS waiting";
     let waiting: Waiting = each!(conn, |c| diesel::sql_query(TEXT).bind::<BigInt, _>(QUEUE_MOST).get_result(c))?;
     let open: Vec<(String, i64)> =

@@ -4,7 +4,6 @@
 //! put off was never claimed, so its Date header and its keys are still open. Plans: tests/it/plans.rs.
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use super::deliveries::in_flight;
 use super::ledger::{self, Claimant};
@@ -29,12 +28,11 @@ impl Statement for DelayOne {
     const TEXT: &'static str = "UPDATE deliveries SET due_at = ? WHERE id = ? AND state = 'queued'";
 }
 
-/// `state || ''`: see `ledger`.
 struct DelayAll;
 
 impl Statement for DelayAll {
     const TEXT: &'static str = "UPDATE deliveries d SET due_at = r.due_at FROM unnest(?::bigint[], ?::bigint[]) AS r (id, due_at) \
-    WHERE d.id = r.id AND d.state || '' = 'queued' RETURNING d.id";
+    WHERE d.id = r.id AND d.state = 'queued' RETURNING d.id";
 }
 
 /// Puts off some of [`list_due`]: (id, µs).

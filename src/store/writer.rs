@@ -34,7 +34,7 @@ impl Writer {
     pub fn start(path: &Path) -> Result<Self, StoreError> {
         let mut conn = sqlite(path, Access::Write)?;
         // The first transaction makes the log. The file is there, and the same, as long as anybody is connected.
-        conn.batch_execute("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT")?;
+        conn.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; BEGIN IMMEDIATE; COMMIT")?;
         let log = format!("{}-wal", path.display());
         let log = Arc::new(File::open(&log).map_err(|e| StoreError::Pool(format!("cannot open {log}: {e}")))?);
         let same_log = Arc::clone(&log);

@@ -29,12 +29,13 @@ const ROWS: &str = "
         SELECT RANDOM, 'r' || i || '@example.org', 'r' || i || '@example.org', 0 FROM n;
     INSERT INTO subscriptions (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at)
         SELECT RANDOM, id, 1, 'active', 'de', id, 0 FROM subscribers;
-    INSERT INTO deliveries (public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, newsletter_id, address, relay, state, due_at, claim_token, node_id, created_at)
+    INSERT INTO deliveries (public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, newsletter_id, address, relay, state, due_at, claim_token, node_id, created_at, ended_at)
         SELECT RANDOM, CASE WHEN id <= 2000 THEN 'confirmation' ELSE 'issue' END, CASE WHEN id > 2000 THEN 1 END, 1, id,
             CASE WHEN id > 2000 THEN id END, 1, address, 'default',
             CASE WHEN id <= 1990 THEN 'sent' WHEN id <= 30000 THEN CASE WHEN id % 50 = 0 THEN 'bounced' ELSE 'sent' END WHEN id <= 30004 THEN 'transmitting'
                 WHEN id <= 30500 THEN 'claimed' WHEN id <= 30510 THEN 'unknown' ELSE 'queued' END,
-            0, CASE WHEN id > 30000 AND id <= 30510 THEN RANDOM END, CASE WHEN id > 30000 AND id <= 30500 THEN 1 END, 0
+            0, CASE WHEN id > 30000 AND id <= 30510 THEN RANDOM END, CASE WHEN id > 30000 AND id <= 30510 THEN 1 END, 0,
+            CASE WHEN id <= 30000 THEN 0 END
         FROM subscribers";
 
 fn filled(kind: Kind) -> Database {
@@ -158,7 +159,7 @@ const QUESTIONS: [(&str, Asked, &[&str]); 30] = [
     ("what is due of an issue", |c| waiting::list_due(c, Some(1), 5, 500).map(drop), &["deliveries_queued"]),
     ("what is due of other mails", |c| waiting::list_due(c, None, 5, 500).map(drop), &["deliveries_queued"]),
     ("put some off", |c| waiting::delay(c, &[(30_600, 9), (30_601, 10)]), &["pk"]),
-    ("give some back", |c| waiting::give_back_until(c, &[30_102, 30_103], 1, 9).map(drop), &["pk"]),
+    ("give some back", |c| waiting::give_back_until(c, &[30_102, 30_103], 1, 9).map(drop), &["pk", "deliveries_open"]),
     ("what is under way", |c| waiting::list_under_way(c).map(drop), &["deliveries_open"]),
     ("what was claimed", |c| ledger::list_claimed(c, &[30_100, 30_101], &[9; 16]).map(drop), &["pk"]),
     ("write down", |c| ledger::write(c, &[SENT], &[(30_100, [9; 16])]).map(drop), &["pk"]),

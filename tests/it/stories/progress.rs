@@ -304,7 +304,7 @@ async fn in_a_browser_the_page_of_an_issue_fits_a_phone() {
     app.publishes("Treffen").await;
     app.drain().await;
     app.database.execute("UPDATE deliveries SET state = 'queued', ended_at = NULL WHERE id > 45");
-    app.database.execute("UPDATE deliveries SET state = 'unknown', stage = NULL, reply = NULL, ended_at = NULL, resends = 1 WHERE address LIKE 'eine%'");
+    app.database.execute("UPDATE deliveries SET state = 'unknown', node_id = 1, stage = NULL, reply = NULL, ended_at = NULL, resends = 1 WHERE address LIKE 'eine%'");
     let now = app.now().as_microsecond();
     app.database.execute(&format!(
         "INSERT INTO relays (name, failures, blocked_until, trouble, at) VALUES ('default', 1, {}, '421 4.3.2 shutting down (at MAIL, mail.example.org:587)', {now})",

@@ -218,7 +218,7 @@ each_instance!(what_was_changed_or_erased_since_is_named_as_such, |instance, _re
     let (ada, deferred, bounced) = (id("ada@example.org"), id("defer-451@example.org"), id("bounce-550@example.org"));
     instance.done(&["proof", "weekly", "1", "--out", "proof.html", "--language", "de"]);
     instance.done(&["proof", "weekly", "1", "--out", "proof.json", "--json"]);
-    instance.database.execute("UPDATE deliveries SET state = 'sent', code = 250, reply = '2.0.0 queued at last', ended_at = 9 WHERE address = 'defer-451@example.org'");
+    instance.database.execute("UPDATE deliveries SET state = 'sent', node_id = NULL, code = 250, reply = '2.0.0 queued at last', ended_at = 9 WHERE address = 'defer-451@example.org'");
     instance.database.execute("DELETE FROM deliveries WHERE address = 'ada@example.org'");
     instance.database.execute("UPDATE deliveries SET address = '' WHERE address = 'bounce-550@example.org'");
     for file in ["proof.html", "proof.json"] {
