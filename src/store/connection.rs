@@ -85,7 +85,7 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     }
     let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
-    // FULL makes every commit survive a power cut. The writer, which makes many, syncs by itself (writer.rs).
+    // FULL makes every commit survive a power cut.
     // The page cache is small on purpose: claims walk an index in order and the system caches files well. What does not fit, as
     // a count over a million rows, goes to a temporary file: with `temp_store = MEMORY` it took 70 MB.
     conn.batch_execute(

@@ -1,16 +1,11 @@
 //! SQLite's one writer: a thread that runs waiting calls, each in its own savepoint, under one shared commit. Each is answered
-//! when that is durable: where further calls wait, a second thread syncs the write-ahead log and answers, while they are run.
-//!
-//! SQLite itself is told not to sync at each commit (`synchronous = NORMAL`), because it would hold its lock and our thread
-//! meanwhile. What others may see before it is durable does no harm: whoever acts on it beyond the database, as a lane does
-//! with its final dot, waits for an answer of its own first, and what is durable is always a beginning of the log.
+//! when that is durable.
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
-use diesel::connection::{Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 use tokio::sync::oneshot;
 
 use super::StoreError;
@@ -32,19 +27,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn start(path: &Path) -> Result<Self, StoreError> {
-        let mut conn = sqlite(path, Access::Write)?;
-        // The first transaction makes the log. The file is there, and the same, as long as anybody is connected.
-        conn.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; BEGIN IMMEDIATE; COMMIT")?;
-        let log = format!("{}-wal", path.display());
-        let log = Arc::new(File::open(&log).map_err(|e| StoreError::Pool(format!("cannot open {log}: {e}")))?);
-        let same_log = Arc::clone(&log);
-        let started = |e| StoreError::Pool(format!("the writer thread did not start: {e}"));
+        let conn = sqlite(path, Access::Write)?;
         let (calls, waiting) = mpsc::channel();
-        // One round is being synced, one waits for it; then the writer waits, and calls gather.
-        let (done, committed) = mpsc::sync_channel(1);
-        let thread = |name: &str| std::thread::Builder::new().name(name.into());
-        thread("sqlite-sync").spawn(move || sync(&same_log, &committed)).map_err(started)?;
-        thread("sqlite-writer").spawn(move || run(conn, &log, &waiting, &done)).map_err(started)?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || run(conn, &waiting))
+            .map_err(|e| StoreError::Pool(format!("the writer thread did not start: {e}")))?;
         Ok(Self { calls })
     }
 
@@ -103,33 +91,8 @@ fn is_shared_open(conn: &mut Conn) -> bool {
     }
 }
 
-/// Makes durable what was committed, as much at a time as there is, and answers. Ends with the writer.
-///
-/// If the disk fails the whole process ends: nobody knows what the disk holds, and a second sync would only seem to mend it
-/// (PostgreSQL panics there for the same reason). That is as good as a kill, which loses nobody, and whoever watches over the
-/// process hears of it.
-fn sync(log: &File, committed: &mpsc::Receiver<Vec<Answer>>) {
-    while let Ok(mut answers) = committed.recv() {
-        while let Ok(further) = committed.try_recv() {
-            answers.extend(further);
-        }
-        make_durable(log, answers);
-    }
-}
-
-fn make_durable(log: &File, answers: Vec<Answer>) {
-    if let Err(error) = log.sync_data() {
-        tracing::error!(%error, "the disk does not keep what is written, so nothing more is sent; check the disk, then start again");
-        std::process::exit(1);
-    }
-    for answer in answers {
-        answer(Ok(()));
-    }
-}
-
-fn run(mut conn: Conn, log: &File, waiting: &mpsc::Receiver<Call>, done: &mpsc::SyncSender<Vec<Answer>>) {
-    let mut next = None;
-    while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
+fn run(mut conn: Conn, waiting: &mpsc::Receiver<Call>) {
+    while let Ok(first) = waiting.recv() {
         let mut answers = Vec::new();
         let commit = match begin_immediate(&mut conn) {
             Ok(()) => {
@@ -150,21 +113,13 @@ fn run(mut conn: Conn, log: &File, waiting: &mpsc::Receiver<Call>, done: &mpsc::
                 continue;
             }
         };
-        if let Err(error) = commit {
+        if let Err(error) = &commit {
             tracing::error!(%error, calls = answers.len(), "a commit failed; its calls were told so");
             // Leaves no half-open transaction behind for the next round.
             let _ = Manager::rollback_transaction(&mut conn);
-            for answer in answers {
-                answer(Err(error.clone()));
-            }
-            continue;
         }
-        next = waiting.try_recv().ok();
-        if next.is_none() {
-            // Nobody waits for this thread, and waking the other one takes its time.
-            make_durable(log, answers);
-        } else if done.send(answers).is_err() {
-            return; // The other thread is gone, which has ended the process or panicked.
+        for answer in answers {
+            answer(commit.clone());
         }
     }
 }

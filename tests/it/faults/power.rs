@@ -220,18 +220,21 @@ async fn a_power_cut_while_the_log_is_copied_back_forgets_no_mail_on_sqlite() {
     the_power_is_cut(true).await;
 }
 
-/// Whoever cannot make anything durable any more sends nothing more, says so and ends, so that it can be started again.
+/// Whoever cannot make anything durable any more sends nothing more and says so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_fails_ends_the_sending_with_a_word_on_sqlite() {
+async fn a_disk_that_fails_stops_the_sending_with_a_word_on_sqlite() {
     let app = published().await;
     let command = app.command(&["serve", "--only", "delivery"], &[("RELAY__CONNECTIONS", "4")]);
     let log = app.folder.path().join("worker");
     let mut worker = Process::start(&mut failing(&command, &app.folder.path().join("report"), 60), &log);
-    worker.says(&log, "check the disk");
-    let code = worker.ends();
-    assert_eq!(code, Some(1), "{}", app.log("worker"));
+    worker.says(&log, "the ledger cannot be written; sending waits for the database");
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let count = app.relay.count();
     assert!(count > 0 && count < READERS, "{count} mails before the disk failed");
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert_eq!(app.relay.count(), count, "something is sent although nothing can be kept:\n{}", app.log("worker"));
+    worker.signal("KILL");
+    worker.stop();
     let mut worker = app.worker("again", &[]);
     app.until("deliveries WHERE state IN ('sent', 'unknown')", |ended| ended == READERS as i64).await;
     worker.stop();
