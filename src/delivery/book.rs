@@ -1,5 +1,5 @@
 //! The book: intents and results of all lanes share transactions, one at a time. Whatever lanes have reported by the time one
-//! begins goes into it, so a slow commit gathers more and durability costs little; two at once would gather less each.
+//! begins goes into it, so a slow commit gathers more and durability costs little.
 //!
 //! A lane waits for its entry. Until the result of one mail is durable, the lane does not begin the message of the next.
 

@@ -169,7 +169,7 @@ pub(super) fn sort_out(conn: &mut Conn, keyring: &Keyring, rows: Vec<Claimed>, n
     for (row, keys) in rows.into_iter().zip(keys) {
         let reason = if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
             Some("expired")
-        } else if row.subscription_state.as_deref().is_some_and(|state| state != SubscriptionState::Active.as_str()) {
+        } else if row.subscription_id.is_some() && row.subscription_state.as_deref() != Some(SubscriptionState::Active.as_str()) {
             Some("unsubscribed")
         } else if keys.iter().any(|key| suppressed.contains(key.as_slice())) {
             Some("suppressed")

@@ -87,7 +87,7 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
     // FULL makes every commit survive a power cut.
     // The page cache is small on purpose: claims walk an index in order and the system caches files well. What does not fit, as
-    // a count over a million rows, goes to a temporary file: with `temp_store = MEMORY` it took 70 MB.
+    // a count over a million rows, goes to a temporary file: kept in memory, it was the most that sending to them took.
     conn.batch_execute(
         "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
          PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -4000;",
@@ -181,10 +181,10 @@ pub(super) fn pool(target: &Target) -> Result<Pool, StoreError> {
     built(builder, target)
 }
 
-/// For callers who come thousands of times a second and ask again when a connection turns out to be dead. Nobody else's
-/// long call stands before them.
+/// For the one who comes thousands of times a second, one call after the other, and asks again when the connection turns out
+/// to be dead. Nobody else's long call stands before it.
 pub(super) fn express_pool(target: &Target) -> Result<Pool, StoreError> {
-    built(builder().max_size(2).test_on_check_out(false).connection_customizer(Box::new(SameStatements)), target)
+    built(builder().max_size(1).test_on_check_out(false).connection_customizer(Box::new(SameStatements)), target)
 }
 
 fn builder() -> r2d2::Builder<Manager> {

@@ -34,6 +34,7 @@ pub mod throttles;
 pub mod waiting;
 pub mod wordings;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -176,11 +177,12 @@ impl Store {
                 let store = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let pool = store.inner.express.as_ref().unwrap_or(&store.inner.pool);
-                    let written = store.checkout_of(pool).map_err(E::from).and_then(|mut conn| {
+                    let write = AssertUnwindSafe(|| {
+                        let mut conn = store.checkout_of(pool)?;
                         // Whatever it was: a new connection costs little, and a dead one would be handed out again.
                         f(&mut conn).inspect_err(|_| connection::give_up(&mut conn))
                     });
-                    then(written);
+                    then(catch_unwind(write).unwrap_or_else(|_| Err(StoreError::Panicked.into())));
                 });
             }
         }

@@ -52,7 +52,8 @@ pub fn delay(conn: &mut Conn, rows: &[(i64, i64)]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives back rows that a node has claimed and not begun; they wait until `due_at` (µs).
+/// Gives back rows that a node has claimed and not begun; they wait until `due_at` (µs). PostgreSQL may walk the index of what
+/// is in flight for it: it is asked rarely.
 pub fn give_back_until(conn: &mut Conn, ids: &[i64], node_id: i64, due_at: i64) -> Result<usize, StoreError> {
     let mine = deliveries::table
         .filter(deliveries::id.eq_any(ids))

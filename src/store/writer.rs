@@ -66,8 +66,9 @@ impl Writer {
                 });
             })
         });
-        // A closed channel drops the call, which its caller sees as a stopped writer.
-        let _ = self.calls.send(call);
+        if let Err(mpsc::SendError(call)) = self.calls.send(call) {
+            call(Err(StoreError::Stopped))(Ok(()));
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+-- Fails where somebody whom the ledger names is gone.
 CREATE TABLE deliveries_old (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL,            -- random; the Message-ID is made of it
@@ -36,6 +37,9 @@ INSERT INTO deliveries_old (id, public_id, kind, issue_id, edition_id, subscribe
 SELECT id, public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, opt_in_id, newsletter_id, address, name, relay, state,
     reason, due_at, attempts, resends, claim_token, CASE WHEN state <> 'unknown' THEN node_id END, link_key, dated_at, dkim, created_at, ended_at, stage, code, reply
 FROM deliveries;
+-- Ids are named in proofs, so none is given twice.
+DELETE FROM sqlite_sequence WHERE name = 'deliveries_old';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'deliveries_old', seq FROM sqlite_sequence WHERE name = 'deliveries';
 DROP TABLE deliveries;
 ALTER TABLE deliveries_old RENAME TO deliveries;
 CREATE INDEX deliveries_queued ON deliveries (issue_id, due_at, id) WHERE state = 'queued';

@@ -1,7 +1,7 @@
 -- The ledger outlives whom and what it names, so it names them without foreign keys; they also were most of what a fan-out
 -- cost. Its indexes go by who has a row and whether it has ended: what waits is nobody's and has not ended, what is in flight
--- or in doubt is a node's. So an intent, which changes only the state, touches no index; and the one check that remains is the
--- one by which nobody is lost: each check costs at every write.
+-- or in doubt is a node's. So an intent, which changes only the state, touches no index. The one check that remains is the one by
+-- which nobody gets out of sight: each check costs at every write.
 CREATE TABLE deliveries_new (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL,            -- random; the Message-ID is made of it
@@ -31,17 +31,22 @@ CREATE TABLE deliveries_new (
     code INTEGER,
     reply TEXT,
     UNIQUE (issue_id, subscriber_id),
-    CHECK ((state = 'queued') = (node_id IS NULL AND ended_at IS NULL))
+    CHECK (
+        (state = 'queued') = (node_id IS NULL AND ended_at IS NULL)
+        AND (state = 'claimed' OR state = 'transmitting' OR state = 'unknown') = (node_id IS NOT NULL)
+    )
 ) STRICT;
 INSERT INTO deliveries_new (id, public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, opt_in_id, newsletter_id, address, name, relay, state,
     reason, due_at, attempts, resends, claim_token, node_id, link_key, dated_at, dkim, created_at, ended_at, stage, code, reply)
 SELECT id, public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, opt_in_id, newsletter_id, address, name, relay, state,
-    reason, due_at, attempts, resends, claim_token, CASE WHEN state = 'unknown' THEN coalesce(node_id, 0) ELSE node_id END, link_key, dated_at, dkim, created_at,
+    reason, due_at, attempts, resends, claim_token, CASE WHEN state = 'unknown' THEN coalesce(node_id, 0) WHEN state IN ('claimed', 'transmitting') THEN node_id END, link_key, dated_at, dkim, created_at,
     CASE WHEN state IN ('sent', 'bounced', 'failed', 'skipped') THEN coalesce(ended_at, created_at) ELSE ended_at END, stage, code, reply
 FROM deliveries;
+-- Ids are named in proofs, so none is given twice.
+DELETE FROM sqlite_sequence WHERE name = 'deliveries_new';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'deliveries_new', seq FROM sqlite_sequence WHERE name = 'deliveries';
 DROP TABLE deliveries;
 ALTER TABLE deliveries_new RENAME TO deliveries;
 -- The claim walks exactly this index; see store/deliveries.rs for the plan.
 CREATE INDEX deliveries_queued ON deliveries (issue_id, due_at, id) WHERE node_id IS NULL AND ended_at IS NULL;
 CREATE INDEX deliveries_open ON deliveries (issue_id) WHERE node_id IS NOT NULL;
-CREATE INDEX deliveries_opt_in ON deliveries (opt_in_id) WHERE opt_in_id IS NOT NULL;
