@@ -40,17 +40,7 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
     if let Some(reason) = held_reason {
         say!("  held: {reason}");
     }
-    for (word, count) in [
-        ("recipients", counts.recipients),
-        ("queued", counts.queued),
-        ("claimed", counts.claimed),
-        ("transmitting", counts.transmitting),
-        ("sent", counts.sent),
-        ("bounced", counts.bounced),
-        ("failed", counts.failed),
-        ("unknown", counts.unknown),
-        ("skipped", counts.skipped),
-    ] {
+    for (word, count) in [("recipients", counts.recipients)].into_iter().chain(counts.by_state()) {
         say!("  {word:<13}{count:>9}");
     }
     tell_course(now, counts, course)?;

@@ -37,6 +37,22 @@ pub struct Counts {
     pub seconds_left: Option<i64>,
 }
 
+impl Counts {
+    /// The counts with their states, in the order of a delivery's life.
+    pub fn by_state(&self) -> [(&'static str, i64); 8] {
+        [
+            ("queued", self.queued),
+            ("claimed", self.claimed),
+            ("transmitting", self.transmitting),
+            ("sent", self.sent),
+            ("bounced", self.bounced),
+            ("failed", self.failed),
+            ("unknown", self.unknown),
+            ("skipped", self.skipped),
+        ]
+    }
+}
+
 /// What else there is to say, behind those fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Course {

@@ -11,6 +11,7 @@ use super::connection::each;
 use super::schema::deliveries;
 use super::{Conn, StoreError};
 use crate::domain::language::Language;
+use crate::domain::states::DeliveryState;
 
 /// The only relay there is until settings can name several.
 pub const RELAY: &str = "default";
@@ -126,9 +127,7 @@ pub fn skip_for_subscriber(conn: &mut Conn, subscriber_id: i64, issues: Vec<i64>
 pub fn unclaim_issue(conn: &mut Conn, issue_id: i64) -> Result<usize, StoreError> {
     let claimed =
         deliveries::table.filter(deliveries::issue_id.eq(issue_id)).filter(in_flight()).filter(deliveries::state.eq("claimed"));
-    Ok(diesel::update(claimed)
-        .set((deliveries::state.eq("queued"), deliveries::claim_token.eq(None::<Vec<u8>>), deliveries::node_id.eq(None::<i64>)))
-        .execute(conn)?)
+    Ok(super::ledger::unclaim!(conn, claimed))
 }
 
 /// Ends up to `most` queued rows of a cancelled issue. Returns how many there were.

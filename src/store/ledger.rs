@@ -41,6 +41,8 @@ macro_rules! unclaim {
     };
 }
 
+pub(super) use unclaim;
+
 /// Proof of a claim: fresh for every batch, so a node that was taken over cannot write with an old one.
 pub type ClaimToken = [u8; 16];
 

@@ -223,26 +223,18 @@ fn done(counts: &Counts) -> i64 {
 }
 
 fn ledger(language: Language, counts: &Counts) -> Result<Vec<Count>, MissingText> {
-    [
-        ("queued", counts.queued),
-        ("claimed", counts.claimed),
-        ("transmitting", counts.transmitting),
-        ("sent", counts.sent),
-        ("bounced", counts.bounced),
-        ("failed", counts.failed),
-        ("unknown", counts.unknown),
-        ("skipped", counts.skipped),
-    ]
-    .into_iter()
-    .map(|(state, count)| {
-        Ok(Count {
-            state,
-            name: Pages::say(language, &format!("web-count-{state}"))?,
-            count: words::number(count),
-            any: count > 0,
+    counts
+        .by_state()
+        .into_iter()
+        .map(|(state, count)| {
+            Ok(Count {
+                state,
+                name: Pages::say(language, &format!("web-count-{state}"))?,
+                count: words::number(count),
+                any: count > 0,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// How fast it goes, how long it takes, and what comes later.
