@@ -248,6 +248,8 @@ section! {
         authority: String = String::new(),
         hoster: String = String::new(),
         relay_provider: String = String::new(),
+        /// Whether proofs of consent note where a request came from (R147).
+        network: NetworkNote = NetworkNote::None,
     }
 }
 
@@ -255,6 +257,27 @@ section! {
     LookSettings {
         /// `#rrggbb`
         colour: String = "#1f4e79".to_owned(),
+        /// PNG or JPEG.
+        logo_file: Option<PathBuf> = None,
+    }
+}
+
+section! {
+    /// § 12b BGG, Directive (EU) 2016/2102 (R225). Empty where nothing was entered.
+    Accessibility {
+        exceptions: String = String::new(),
+        contact: String = String::new(),
+        enforcement: String = String::new(),
+        enforcement_url: String = String::new(),
+        reviewed: String = String::new(),
+    }
+}
+
+section! {
+    Embed {
+        /// Origins whose pages may show the form in a frame (R212).
+        #[serde(deserialize_with = "words")]
+        origins: Vec<String> = Vec::new(),
     }
 }
 
@@ -264,12 +287,30 @@ section! {
         delivery_days: u32 = 90,
         /// Full years, counted from the end of the year (§§ 195, 199 BGB).
         proof_years: u32 = 3,
+        /// Of the address a request came from, where `privacy.network` keeps it.
+        network_days: u32 = 30,
     }
 }
 
 section! {
+    /// R173, R175–R177.
     Limits {
         confirmations_per_address_and_week: u32 = 3,
+        /// Requests of one network: an IPv4 address, or a /64 of IPv6.
+        per_network_and_hour: u32 = 5,
+        per_network_and_day: u32 = 20,
+        /// Requests for addresses of one recipient domain.
+        per_domain_and_hour: u32 = 100,
+        /// All requests; what is beyond needs more work.
+        per_hour: u32 = 200,
+        /// All requests without a proof of work.
+        without_work_per_hour: u32 = 60,
+        /// PBKDF2 iterations of one try.
+        work_cost: u32 = 2_000,
+        /// A solution takes between so many tries and twice as many.
+        work_tries: u32 = 200,
+        /// Faster forms are filled in by machines.
+        least_seconds: u32 = 2,
         /// Of a request from the public.
         body_bytes: u32 = 65_536,
     }
@@ -307,6 +348,16 @@ section! {
 
 section! {
     Log { format: Format = Format::Text }
+}
+
+/// How much of a visitor's network address is kept with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkNote {
+    None,
+    /// Without the last octet of IPv4, the last 80 bits of IPv6.
+    Truncated,
+    Full,
 }
 
 /// A list in the file; in the environment words with commas or spaces between them.

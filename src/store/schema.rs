@@ -94,6 +94,9 @@ diesel::table! {
         requested_at -> BigInt,
         expires_at -> BigInt,
         confirmed_at -> Nullable<BigInt>,
+        new_address -> Nullable<Text>,
+        new_canonical -> Nullable<Text>,
+        network -> Nullable<Text>,
     }
 }
 
@@ -334,6 +337,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    limits (scope, key, began_at) {
+        scope -> Text,
+        key -> Binary,
+        began_at -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    spent_challenges (nonce) {
+        nonce -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    duties (name) {
+        name -> Text,
+        ran_at -> BigInt,
+        report -> Text,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        newsletter_id -> BigInt,
+        file_hash -> Binary,
+        evidence -> Text,
+        rows_done -> BigInt,
+        added -> BigInt,
+        begun_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(newsletter_texts -> newsletters (newsletter_id));
 diesel::joinable!(subscriptions -> subscribers (subscriber_id));
 diesel::joinable!(subscriptions -> newsletters (newsletter_id));
@@ -355,6 +395,7 @@ diesel::joinable!(deliveries -> subscribers (subscriber_id));
 diesel::joinable!(deliveries -> subscriptions (subscription_id));
 diesel::joinable!(deliveries -> opt_ins (opt_in_id));
 diesel::joinable!(deliveries -> newsletters (newsletter_id));
+diesel::joinable!(imports -> newsletters (newsletter_id));
 diesel::joinable!(staff_invitations -> staff (staff_id));
 diesel::joinable!(staff_sessions -> staff (staff_id));
 
@@ -384,4 +425,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_failures,
     staff_invitations,
     staff_sessions,
+    limits,
+    spent_challenges,
+    duties,
+    imports,
 );
