@@ -1,6 +1,7 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
 pub mod dkim;
+pub mod logo;
 mod metrics;
 
 use std::collections::BTreeMap;
@@ -119,7 +120,7 @@ impl App {
 
     /// The state the pages work on. `demo`: the directory of captured mails, shown only there.
     pub fn web_state(&self, metrics: Option<PrometheusHandle>, demo: Option<&Path>) -> Result<web::State, AppError> {
-        let config = web_config(&self.settings);
+        let config = web_config(&self.settings)?;
         let pages = web::Pages::new(&config, demo.is_some()).map_err(|error| AppError::Web(error.to_string()))?;
         Ok(web::State {
             store: self.store.clone(),
@@ -322,11 +323,14 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         privacy_authority: settings.privacy.authority.clone(),
         hoster: settings.privacy.hoster.clone(),
         relay_provider: settings.privacy.relay_provider.clone(),
+        third_country: settings.privacy.third_country.clone(),
         missing_for_publishing: settings.missing_for_publishing(),
         zone: TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC),
         confirmation_days: i64::from(settings.retention.confirmation_days),
         proof_years: i64::from(settings.retention.proof_years),
         delivery_days: i64::from(settings.retention.delivery_days),
+        network: settings.privacy.network,
+        network_days: i64::from(settings.retention.network_days),
         smtputf8: settings.relay.smtputf8,
         confirmations_per_address_and_week: i64::from(settings.limits.confirmations_per_address_and_week),
         missed: hours(settings.schedule.missed_hours),
@@ -335,10 +339,11 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
     }
 }
 
-fn web_config(settings: &Settings) -> web::Config {
+fn web_config(settings: &Settings) -> Result<web::Config, SettingsError> {
     let imprint = &settings.imprint;
     let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
-    web::Config {
+    let accessibility = &settings.accessibility;
+    Ok(web::Config {
         public_url: settings.public_url.clone(),
         colour: settings.look.colour.clone(),
         body_bytes: usize::try_from(settings.limits.body_bytes).unwrap_or(usize::MAX),
@@ -353,5 +358,13 @@ fn web_config(settings: &Settings) -> web::Config {
             authority: filled(&imprint.supervisory_authority),
             responsible: filled(&imprint.responsible),
         },
-    }
+        accessibility: web::Accessibility {
+            exceptions: accessibility.exceptions.clone(),
+            contact: filled(&accessibility.contact).unwrap_or_else(|| imprint.email.clone()),
+            enforcement: filled(&accessibility.enforcement),
+            enforcement_url: filled(&accessibility.enforcement_url),
+            reviewed: accessibility.reviewed.parse().ok(),
+        },
+        logo: logo::read(settings)?,
+    })
 }

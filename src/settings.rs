@@ -67,6 +67,7 @@ pub const KEYS: &[&str] = &[
     "privacy.authority",
     "privacy.hoster",
     "privacy.relay_provider",
+    "privacy.third_country",
     "privacy.network",
     "accessibility.exceptions",
     "accessibility.contact",

@@ -26,6 +26,10 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
     };
     tell("database", database);
     tell("templates", app::templates(&settings).map(|_| "compiled".to_owned()).map_err(|error| error.to_string()));
+    if let Some(file) = &settings.look.logo_file {
+        let logo = app::logo::read(&settings).map(|_| file.display().to_string());
+        tell("logo", logo.map_err(|error| error.to_string()));
+    }
     match app::dkim::signer(&settings) {
         Ok(signer) => tell_keys(&settings, &signer, &mut tell),
         Err(error) => tell("dkim", Err(error.to_string())),

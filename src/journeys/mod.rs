@@ -25,6 +25,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::domain::language::{Language, UnknownLanguage};
+use crate::domain::network::NetworkNote;
 use crate::domain::token::{KeyError, Keyring, Purpose};
 use crate::i18n::MissingText;
 use crate::mail::dkim::{DkimError, Signer};
@@ -54,6 +55,8 @@ pub struct Config {
     pub privacy_authority: String,
     pub hoster: String,
     pub relay_provider: String,
+    /// Which data leave the EU and the EEA, whither and on which ground. Empty: none.
+    pub third_country: String,
     /// Keys of settings that must be filled before anything is published (R139).
     pub missing_for_publishing: Vec<&'static str>,
     /// In which times are told to people where no newsletter says otherwise.
@@ -61,6 +64,9 @@ pub struct Config {
     pub confirmation_days: i64,
     pub proof_years: i64,
     pub delivery_days: i64,
+    /// How much is kept of the address a request came from, and how long.
+    pub network: NetworkNote,
+    pub network_days: i64,
     /// Whether the relay takes non-ASCII local parts (R21).
     pub smtputf8: bool,
     /// Over all newsletters (R173).

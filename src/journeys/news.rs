@@ -1,19 +1,19 @@
 //! Staff write news items: one file per language, tied together by a key.
 
 use aws_lc_rs::digest;
-use image::{DynamicImage, GenericImageView, ImageFormat};
+use image::{DynamicImage, ImageFormat};
 use jiff::Timestamp;
 
 use super::JourneyError;
 use crate::domain::language::Language;
 use crate::domain::news::NewsFile;
+use crate::domain::picture;
 use crate::store::images::NewImage;
 use crate::store::news::{NewsItemText, Shared};
 use crate::store::{Conn, images, micros, news, newsletters};
 
 /// R202. Larger pictures are refused before they are decoded.
 const IMAGE_BYTES: usize = 5_000_000;
-const IMAGE_PIXELS: u32 = 4_000;
 /// A mail is 600 px wide; twice that looks sharp everywhere.
 const WIDTH: u32 = 1_200;
 
@@ -56,31 +56,19 @@ impl From<crate::store::StoreError> for NewsAddError {
 /// Decodes, shrinks and re-encodes a PNG or JPEG. CPU heavy: call it outside a transaction.
 pub fn picture(upload: &Upload) -> Result<Picture, NewsAddError> {
     let refused = |why: String| NewsAddError::Image { file: upload.file_name.clone(), why };
-    if upload.bytes.len() > IMAGE_BYTES {
-        return Err(refused(format!("{} bytes are too many, 5 MB is the most", upload.bytes.len())));
-    }
-    let reader =
-        image::ImageReader::new(std::io::Cursor::new(&upload.bytes)).with_guessed_format().map_err(|e| refused(e.to_string()))?;
-    let format = reader.format();
-    let (width, height) = reader.into_dimensions().map_err(|_| refused("it is neither a PNG nor a JPEG".into()))?;
-    if width > IMAGE_PIXELS || height > IMAGE_PIXELS {
-        return Err(refused(format!("{width} × {height} pixels are too many, {IMAGE_PIXELS} on each side is the most")));
-    }
-    let mut decoded = image::load_from_memory(&upload.bytes).map_err(|e| refused(e.to_string()))?;
-    if width > WIDTH {
-        decoded = decoded.resize(WIDTH, IMAGE_PIXELS, image::imageops::FilterType::Lanczos3);
+    let (mut decoded, format) = picture::decode(&upload.bytes, IMAGE_BYTES).map_err(refused)?;
+    if decoded.width() > WIDTH {
+        decoded = decoded.resize(WIDTH, decoded.height(), image::imageops::FilterType::Lanczos3);
     }
     let (target, content_type) = match format {
-        Some(ImageFormat::Jpeg) => (ImageFormat::Jpeg, "image/jpeg"),
+        ImageFormat::Jpeg => (ImageFormat::Jpeg, "image/jpeg"),
         _ => (ImageFormat::Png, "image/png"),
     };
     if target == ImageFormat::Jpeg {
         decoded = DynamicImage::ImageRgb8(decoded.into_rgb8());
     }
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    decoded.write_to(&mut bytes, target).map_err(|e| refused(e.to_string()))?;
-    let (width, height) = decoded.dimensions();
-    Ok(Picture { content_type, width, height, bytes: bytes.into_inner() })
+    let bytes = picture::encode(&decoded, target).map_err(refused)?;
+    Ok(Picture { content_type, width: decoded.width(), height: decoded.height(), bytes })
 }
 
 /// Adds one file. A second language of an item is added to it; the same language again replaces the text.

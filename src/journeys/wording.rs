@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 
 use super::{Context, JourneyError};
 use crate::domain::language::Language;
+use crate::domain::network::NetworkNote;
 use crate::i18n;
 use crate::store::newsletters::NewsletterText;
 
@@ -54,7 +55,7 @@ pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> R
     Ok(Wording::new("consent", language, text))
 }
 
-/// The notice of Art. 13 GDPR (R140). Changes with the settings it speaks of.
+/// The notice of Art. 13 GDPR (R140), a heading a section. Changes with the settings it speaks of.
 pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyError> {
     let config = &ctx.config;
     let args = [
@@ -68,16 +69,35 @@ pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyErro
         ("confirmation_days", config.confirmation_days.into()),
         ("delivery_days", config.delivery_days.into()),
         ("proof_years", config.proof_years.into()),
+        ("network_days", config.network_days.into()),
+        ("third_country", config.third_country.clone().into()),
     ];
+    let network = match config.network {
+        NetworkNote::None => "privacy-network-none",
+        NetworkNote::Truncated => "privacy-network-truncated",
+        NetworkNote::Full => "privacy-network-full",
+    };
+    let (hosted, relayed) = (!config.hoster.is_empty(), !config.relay_provider.is_empty());
+    let abroad = !config.third_country.is_empty();
     let mut paragraphs = Vec::new();
     for (id, needed) in [
         ("privacy-controller", true),
         ("privacy-officer", !config.privacy_officer.is_empty()),
         ("privacy-purpose", true),
         ("privacy-data", true),
-        ("privacy-recipients", !config.hoster.is_empty() || !config.relay_provider.is_empty()),
+        ("privacy-duty", true),
+        (network, true),
+        ("privacy-limits", true),
+        ("privacy-recipients", true),
+        ("privacy-hoster", hosted),
+        ("privacy-relay", relayed),
+        ("privacy-no-recipients", !hosted && !relayed),
+        ("privacy-at-home", !abroad),
+        ("privacy-abroad", abroad),
         ("privacy-storage", true),
         ("privacy-rights", true),
+        ("privacy-withdrawal", true),
+        ("privacy-complaint", true),
         ("privacy-authority", !config.privacy_authority.is_empty()),
         ("privacy-tracking", true),
     ] {

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use super::domains::domain_limit;
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
-use super::{DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
+use super::{Accessibility, DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
 use crate::domain::address::Address;
 use crate::domain::header;
 
@@ -37,6 +39,7 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
     };
     numbers(&settings)?;
     texts(&settings.imprint)?;
+    accessibility(&settings.accessibility)?;
     if let Some(address) = &settings.bounce.address {
         bounce(address)?;
     }
@@ -217,6 +220,20 @@ fn texts(imprint: &Imprint) -> Result<(), SettingsError> {
     }
     if !imprint.email.is_empty() {
         Address::parse(&imprint.email).map_err(|error| wrong("imprint.email", format!("is not an address: {error}")))?;
+    }
+    Ok(())
+}
+
+/// What the statement links to must be something to click on, and its day a day.
+fn accessibility(given: &Accessibility) -> Result<(), SettingsError> {
+    if !given.contact.is_empty() {
+        Address::parse(&given.contact).map_err(|error| wrong("accessibility.contact", format!("is not an address: {error}")))?;
+    }
+    if !given.enforcement_url.is_empty() && !given.enforcement_url.starts_with("https://") {
+        return Err(wrong("accessibility.enforcement_url", "must be a link like https://www.example.org/mediation"));
+    }
+    if !given.reviewed.is_empty() && given.reviewed.parse::<Date>().is_err() {
+        return Err(wrong("accessibility.reviewed", "must be a date like 2026-11-25"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Style sheet and icon, embedded in the binary and served under `/static`. Nothing comes from anybody else (R157).
+//! Style sheets, icon and logo, served under `/static`. Nothing comes from anybody else (R157).
 
 use actix_web::http::header::{self, ETag, EntityTag, IfNoneMatch};
 use actix_web::{HttpResponse, web};
@@ -22,6 +22,10 @@ pub async fn show(
     if name.as_str() == "look.css" {
         let css = pages.look();
         return Ok(answer(css.tag.clone(), "text/css; charset=utf-8", known.0, || css.text.clone().into_bytes()));
+    }
+    if name.as_str() == "logo.png" {
+        let (png, tag) = pages.logo().ok_or(Failure::NotFound)?;
+        return Ok(answer(tag.to_owned(), "image/png", known.0, || png.to_vec()));
     }
     let file = Static::get(&name).ok_or(Failure::NotFound)?;
     let tag = hex(&file.metadata.sha256_hash());

@@ -1,5 +1,6 @@
 //! What the web room needs of the settings file.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// The settings of the pages.
@@ -12,6 +13,10 @@ pub struct Config {
     /// `limits.body_bytes`: no form of ours comes near it (R204).
     pub body_bytes: usize,
     pub imprint: Imprint,
+    pub accessibility: Accessibility,
+    /// Stands at the top of each page instead of the organisation's name.
+    #[serde(skip)]
+    pub logo: Option<Logo>,
 }
 
 impl Config {
@@ -35,4 +40,27 @@ pub struct Imprint {
     pub authority: Option<String>,
     /// Who answers for journalistic content, with address.
     pub responsible: Option<String>,
+}
+
+/// What the accessibility statement says beyond its fixed words (§ 12b BGG, R225).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Accessibility {
+    /// What is not accessible, and why. Empty: everything is.
+    pub exceptions: String,
+    /// An e-mail address.
+    pub contact: String,
+    /// The body that mediates.
+    pub enforcement: Option<String>,
+    pub enforcement_url: Option<String>,
+    pub reviewed: Option<Date>,
+}
+
+/// A logo, encoded by ourselves.
+#[derive(Clone, Debug)]
+pub struct Logo {
+    pub png: Vec<u8>,
+    /// In CSS pixels; the picture may have twice as many.
+    pub width: u32,
+    pub height: u32,
 }

@@ -19,12 +19,19 @@ pub struct Visit {
     pub accepted: Option<Language>,
     /// The path as requested, still percent-encoded.
     pub path: String,
+    /// The query as requested, without the language.
+    pub rest: String,
 }
 
 impl Visit {
     pub fn of(request: &HttpRequest) -> Self {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(preferred);
-        Self { asked: asked(request.query_string()), accepted, path: request.path().to_owned() }
+        Self {
+            asked: asked(request.query_string()),
+            accepted,
+            path: request.path().to_owned(),
+            rest: rest(request.query_string()),
+        }
     }
 
     /// For pages that belong to nobody in particular.
@@ -41,6 +48,12 @@ impl Visit {
     /// (no browser comes set to Leichte Sprache).
     pub fn language_of_reader(&self, reader: Language) -> Language {
         self.asked.unwrap_or(reader)
+    }
+
+    /// This address in a language: what else was asked for stays.
+    pub fn href_in(&self, language: Language) -> String {
+        let joint = if self.rest.is_empty() { "" } else { "&" };
+        format!("{}?{}{joint}lang={language}", self.path, self.rest)
     }
 
     /// What links must carry so that a choice outlives the page: `?lang=…` or nothing.
@@ -60,6 +73,10 @@ impl FromRequest for Visit {
 
 fn asked(query: &str) -> Option<Language> {
     query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(|tag| tag.parse().ok())
+}
+
+fn rest(query: &str) -> String {
+    query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect::<Vec<_>>().join("&")
 }
 
 /// RFC 9110 §12.5.4, looked up as RFC 4647 §3.4 does: subtags fall away from the end, so `de-AT` finds `de`.
@@ -119,5 +136,12 @@ mod tests {
         assert_eq!(asked("a=b&lang=de-simple"), Some(Language::DeSimple));
         assert_eq!(asked("lang=xx"), None);
         assert_eq!(asked("slang=en"), None);
+    }
+
+    #[test]
+    fn a_switch_of_language_keeps_what_else_was_asked_for() {
+        let visit = |query: &str| Visit { asked: None, accepted: None, path: "/archive/a".to_owned(), rest: rest(query) };
+        assert_eq!(visit("").href_in(Language::En), "/archive/a?lang=en");
+        assert_eq!(visit("lang=de&page=2&lang=en&x").href_in(Language::DeSimple), "/archive/a?page=2&x&lang=de-simple");
     }
 }

@@ -33,7 +33,7 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-pub use self::config::{Config, Imprint};
+pub use self::config::{Accessibility, Config, Imprint, Logo};
 pub use pages::{Pages, PagesError};
 pub use routes::configure;
 

@@ -4,11 +4,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use aws_lc_rs::digest;
 use handlebars::{Handlebars, RenderError, TemplateError};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
-use super::config::Config;
+use super::config::{Config, Logo};
 use super::failure::Failure;
 use super::language::Visit;
 use super::{assets, look, origin};
@@ -28,6 +29,7 @@ pub struct Pages {
     https: bool,
     demo: bool,
     look: Look,
+    logo: Option<(Logo, String)>,
 }
 
 /// A generated style sheet and its entity tag.
@@ -103,6 +105,7 @@ struct Frame<'a, C> {
     language: Language,
     title: &'a str,
     organisation: &'a str,
+    logo: Option<LogoSize>,
     query: String,
     switches: Vec<Switch>,
     demo: bool,
@@ -110,6 +113,12 @@ struct Frame<'a, C> {
     staff: Option<&'a StaffBar>,
     #[serde(flatten)]
     content: &'a C,
+}
+
+#[derive(Serialize)]
+struct LogoSize {
+    width: u32,
+    height: u32,
 }
 
 #[derive(Serialize)]
@@ -142,6 +151,10 @@ impl Pages {
             https: config.is_https(),
             demo,
             look: Look { text: css, tag },
+            logo: config.logo.clone().map(|logo| {
+                let tag = assets::hex(digest::digest(&digest::SHA256, &logo.png).as_ref());
+                (logo, tag)
+            }),
         })
     }
 
@@ -156,6 +169,11 @@ impl Pages {
 
     pub fn look(&self) -> &Look {
         &self.look
+    }
+
+    /// The logo as a PNG, and its entity tag.
+    pub fn logo(&self) -> Option<(&[u8], &str)> {
+        self.logo.as_ref().map(|(logo, tag)| (logo.png.as_slice(), tag.as_str()))
     }
 
     /// A text without placeables.
@@ -185,10 +203,7 @@ impl Pages {
 
     fn html<C: Serialize>(&self, visit: &Visit, page: &Page, content: &C) -> Result<String, RenderError> {
         let switches = if page.switches {
-            Language::ALL
-                .into_iter()
-                .map(|tag| Switch { tag, href: format!("{}?lang={tag}", visit.path), current: tag == page.language })
-                .collect()
+            Language::ALL.into_iter().map(|tag| Switch { tag, href: visit.href_in(tag), current: tag == page.language }).collect()
         } else {
             Vec::new()
         };
@@ -196,6 +211,7 @@ impl Pages {
             language: page.language,
             title: &page.title,
             organisation: &self.organisation,
+            logo: self.logo.as_ref().map(|(logo, _)| LogoSize { width: logo.width, height: logo.height }),
             query: visit.query(),
             switches,
             demo: self.demo,

@@ -10,7 +10,7 @@ use crate::domain::language::Language;
 /// Every sample page as HTML, named for messages.
 pub fn rendered() -> Vec<(String, String)> {
     let pages = Pages::new(&samples::config(), true).unwrap();
-    let visit = Visit { asked: None, accepted: None, path: "/n/forschung".to_owned() };
+    let visit = Visit { asked: None, accepted: None, path: "/n/forschung".to_owned(), rest: String::new() };
     let mut all = Vec::new();
     for language in Language::ALL {
         for (number, (template, for_staff, content)) in samples::all().into_iter().enumerate() {
@@ -72,7 +72,7 @@ fn every_field_has_a_label() {
 #[test]
 fn what_people_type_stays_text() {
     let pages = Pages::new(&samples::config(), false).unwrap();
-    let visit = Visit { asked: None, accepted: None, path: "/".to_owned() };
+    let visit = Visit { asked: None, accepted: None, path: "/".to_owned(), rest: String::new() };
     let evil = "\"><script>alert(1)</script>{{7*7}}";
     let page = Page::new("message", Language::De, evil.to_owned());
     let answer = pages.answer(&visit, page, &serde_json::json!({ "lead": evil })).unwrap();

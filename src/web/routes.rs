@@ -65,6 +65,7 @@ fn public_routes(routes: &mut ServiceConfig) {
         .service(view("/images/{name}", public::archive::show_image))
         .service(view("/imprint", public::legal::show_imprint))
         .service(view("/privacy", public::legal::show_privacy))
+        .service(view("/accessibility", public::legal::show_accessibility))
         .service(view("/healthz", public::health::alive))
         .service(view("/readyz", public::health::ready))
         .service(view("/metrics", public::health::metrics))

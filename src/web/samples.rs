@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::config::{Config, Imprint};
+use super::config::{Accessibility, Config, Imprint, Logo};
 use super::pages::StaffBar;
 
 pub fn config() -> Config {
@@ -11,6 +11,8 @@ pub fn config() -> Config {
         colour: "#27506b".to_owned(),
         body_bytes: 65_536,
         imprint: Imprint { organisation: "Institut für Beispielforschung".to_owned(), ..Imprint::default() },
+        accessibility: Accessibility::default(),
+        logo: Some(Logo { png: Vec::new(), width: 96, height: 48 }),
     }
 }
 
@@ -108,6 +110,11 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
                 {"heading": "Angaben zum Anbieter", "lines": [{"text": "Institut für Beispielforschung", "href": null}, {"text": "Musterweg 1", "href": null}, {"text": "12345 Musterstadt", "href": null}]},
                 {"heading": "Kontakt", "lines": [{"text": "info@example.org", "href": "mailto:info@example.org"}]},
             ]}),
+        ),
+        (
+            "accessibility",
+            false,
+            json!({"place": "news.example.org", "exceptions": ["Ein Diagramm hat noch keine Beschreibung."], "contact": "barrieren@example.org", "enforcement": "Schlichtungsstelle", "enforcement_url": "https://example.org/schlichtung", "reviewed": "25. November 2026"}),
         ),
         ("message", false, json!({"lead": "Vielleicht ist die Adresse unvollständig, oder die Seite wurde entfernt."})),
         ("sign_in", false, json!({"notice": null, "errors": no_errors, "email": ""})),

@@ -1,5 +1,6 @@
 //! What people do and see, on both databases.
 
+mod accessible;
 mod addresses;
 mod browser;
 mod command_line;

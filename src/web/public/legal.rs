@@ -1,4 +1,4 @@
-//! Imprint and privacy notice, both made from the settings (R140, R158).
+//! Imprint, privacy notice and accessibility statement, all made from the settings (R140, R158, R225).
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -11,6 +11,7 @@ use crate::web::config::Imprint;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
+use crate::web::words;
 
 #[derive(Serialize)]
 struct Section {
@@ -38,6 +39,17 @@ struct Paragraph {
     text: String,
 }
 
+#[derive(Serialize)]
+struct Accessibility<'a> {
+    /// The host that the statement is about.
+    place: &'a str,
+    exceptions: Vec<String>,
+    contact: Option<&'a str>,
+    enforcement: Option<&'a str>,
+    enforcement_url: Option<&'a str>,
+    reviewed: Option<String>,
+}
+
 /// GET /imprint
 pub async fn show_imprint(state: web::Data<State>, pages: web::Data<Pages>, visit: Visit) -> Result<HttpResponse, Failure> {
     let language = visit.language();
@@ -57,6 +69,23 @@ pub async fn show_privacy(state: web::Data<State>, pages: web::Data<Pages>, visi
     };
     let title = Pages::say(language, "web-privacy-title")?;
     pages.answer(&visit, Page::new("prose", language, title).with_switches(), &content)
+}
+
+/// GET /accessibility
+pub async fn show_accessibility(state: web::Data<State>, pages: web::Data<Pages>, visit: Visit) -> Result<HttpResponse, Failure> {
+    let language = visit.language();
+    let given = &state.config.accessibility;
+    let reviewed = given.reviewed.map(|date| words::date(language, date)).transpose()?;
+    let content = Accessibility {
+        place: pages.origin().split_once("://").map_or(pages.origin(), |(_, host)| host),
+        exceptions: paragraphs(&given.exceptions),
+        contact: given_text(&given.contact),
+        enforcement: given.enforcement.as_deref(),
+        enforcement_url: given.enforcement_url.as_deref(),
+        reviewed,
+    };
+    let title = Pages::say(language, "accessibility-title")?;
+    pages.answer(&visit, Page::new("accessibility", language, title).with_switches(), &content)
 }
 
 impl Paragraph {
@@ -80,7 +109,7 @@ fn sections(language: Language, imprint: &Imprint) -> Result<Vec<Section>, Failu
     }
     if let Some(phone) = given(&imprint.phone) {
         let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        contact.push(Line { text: phone.to_owned(), href: Some(format!("tel:{digits}")) });
+        contact.push(Line { text: phone.replace(' ', "\u{a0}"), href: Some(format!("tel:{digits}")) });
     }
     let own = |value: &Option<String>| given(value).map(lines).unwrap_or_default();
     let all = [
@@ -102,7 +131,11 @@ fn sections(language: Language, imprint: &Imprint) -> Result<Vec<Section>, Failu
 }
 
 fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().map(str::trim).filter(|value| !value.is_empty())
+    value.as_deref().and_then(given_text)
+}
+
+fn given_text(value: &str) -> Option<&str> {
+    Some(value.trim()).filter(|value| !value.is_empty())
 }
 
 fn lines(text: &str) -> Vec<Line> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use super::publish::missing_settings;
 use super::{bar, go_to, note, session};
 use crate::domain::language::Language;
 use crate::domain::states::{IssueState, Role};
@@ -119,7 +120,8 @@ pub async fn show(
     };
     let said = note(language, request.query_string())?;
     let (warning, notice) = match said {
-        Some(("not-now" | "nothing" | "settings", text)) => (Some(text), None),
+        Some(("settings", short)) => (Some(missing_settings(&state, language)?.unwrap_or(short)), None),
+        Some(("not-now" | "nothing", text)) => (Some(text), None),
         said => (None, said.map(|(_, text)| text)),
     };
     let this = path(&slug, number);

@@ -66,11 +66,20 @@ pub async fn submit(
         }
         PublishAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         PublishAnswer::NothingReady => Ok(go_to(&visit, "/staff", "nothing")),
-        PublishAnswer::SettingsMissing(names) => {
-            let text = Pages::say_with(language, "web-publish-settings", "names", names.join(", "))?;
-            page(&state, &pages, &visit, &member, slug, Some(text)).await
+        PublishAnswer::SettingsMissing(_) => {
+            let text = missing_settings(&state, language)?;
+            page(&state, &pages, &visit, &member, slug, text).await
         }
     }
+}
+
+/// Which settings have to be filled before anything is published, if there are any (R139).
+pub fn missing_settings(state: &State, language: Language) -> Result<Option<String>, Failure> {
+    let names = &state.context.config.missing_for_publishing;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Pages::say_with(language, "web-publish-settings", "names", names.join(", "))?))
 }
 
 async fn page(

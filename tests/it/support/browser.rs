@@ -86,17 +86,20 @@ impl Browser {
     /// pictures are written there, on a phone and a desk, light and dark.
     pub async fn fits(&self, name: &str) {
         assert_eq!(self.console().await, Vec::<String>::new(), "{name}");
-        let number =
-            async |script: &str| self.client.execute(&format!("return {script}"), vec![]).await.unwrap().as_f64().unwrap();
         self.looks(320, "light").await;
-        let width = number("document.documentElement.scrollWidth").await;
+        let width = self.client.execute("return document.documentElement.scrollWidth", vec![]).await.unwrap().as_f64().unwrap();
         assert!(width <= 320.0, "{name} is {width} px wide in a window of 320");
+        self.pictures(name).await;
+    }
+
+    /// Writes pictures of the page into `$RUNDBRIEF_SCREENSHOTS`, if that is set: phone and desk, light and dark.
+    pub async fn pictures(&self, name: &str) {
         let Some(folder) = std::env::var_os("RUNDBRIEF_SCREENSHOTS").map(PathBuf::from) else { return };
         std::fs::create_dir_all(&folder).unwrap();
-        for (scheme, width) in [("light", 360), ("light", 1200), ("dark", 360), ("dark", 1200)] {
+        for (scheme, width) in [("light", 390), ("light", 1280), ("dark", 390), ("dark", 1280)] {
             self.looks(width, scheme).await;
-            let height = number("document.documentElement.scrollHeight").await;
-            let picture = self.picture(width, height).await;
+            let height = self.client.execute("return document.documentElement.scrollHeight", vec![]).await.unwrap();
+            let picture = self.picture(width, height.as_f64().unwrap()).await;
             std::fs::write(folder.join(format!("{name}-{scheme}-{width}.png")), picture).unwrap();
         }
     }

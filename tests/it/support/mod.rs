@@ -6,6 +6,7 @@ pub mod app;
 pub mod backup;
 pub mod browser;
 pub mod chance;
+pub mod checks;
 pub mod cluster;
 pub mod database;
 pub mod disk;

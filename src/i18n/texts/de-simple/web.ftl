@@ -10,6 +10,7 @@ web-language = Leichte Sprache
 web-newsletters = Newsletter
 web-imprint = Impressum
 web-privacy = Daten·schutz
+web-accessibility = Barriere·freiheit
 web-home = Zur Start·seite
 web-required = Das müssen Sie ausfüllen
 web-optional = Das dürfen Sie leer lassen
@@ -27,7 +28,7 @@ web-home-none = Im Moment gibt es hier keinen Newsletter.
 web-home-subscribe = Bestellen
 web-home-subscribe-to = { $title } bestellen
 web-home-archive = Ältere Newsletter lesen
-web-home-archive-of = Ältere Newsletter von { $title } lesen
+web-home-archive-of = Ältere Newsletter lesen: { $title }
 
 ## Form
 

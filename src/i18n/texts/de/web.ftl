@@ -9,6 +9,7 @@ web-language = Deutsch
 web-newsletters = Newsletter
 web-imprint = Impressum
 web-privacy = Datenschutz
+web-accessibility = Barrierefreiheit
 web-home = Zur Startseite
 web-required = Pflichtangabe
 web-optional = freiwillig

@@ -9,6 +9,7 @@ web-language = English
 web-newsletters = Newsletters
 web-imprint = Imprint
 web-privacy = Privacy
+web-accessibility = Accessibility
 web-home = To the start page
 web-required = required
 web-optional = optional
