@@ -277,36 +277,3 @@ async fn shows_the_mail_alone(person: &Person) {
     person.takes("mail", 720, "document.querySelectorAll('.rule')[1].getBoundingClientRect().top + scrollY").await;
     person.browser.looks(1280, "light").await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_confirmation_link_that_is_only_opened_changes_nothing() {
-    let demo = Demo::start();
-    let person = Person::at(&demo).await;
-    person.goes_to(&demo.invitation).await;
-    person.fills_in("password", "Elbe Dachboden Sonntag Zwieback").await;
-    person.presses("Save password").await;
-    person.sees_page("Desk").await;
-    let form = [("email", "ada@example.org"), ("newsletter", "zentrum-aktuell"), ("language", "en")];
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    assert_eq!(client.post(format!("{}/subscribe", demo.url)).form(&form).send().await.unwrap().status(), 200);
-    person.opens_mail("Please confirm your subscription: Centre News").await;
-    person.looks_into_the_mail().await;
-    person.follows("Confirm subscription").await;
-    person.sees_page("Confirm your subscription").await;
-    let link = person.browser.client().current_url().await.unwrap();
-
-    // A scanner lets the page settle, with its scripts and its timers, before it judges. Two seconds pass in the page.
-    let settle = "const done = arguments[arguments.length - 1]; setTimeout(() => done(document.scripts.length), 2000)";
-    let scripts = person.browser.client().execute_async(settle, vec![]).await.unwrap();
-    assert_eq!(scripts, 0, "a page without scripts");
-    person.sees_page("Confirm your subscription").await;
-    person.goes_to("/staff").await;
-    person.sees("Nobody gets this newsletter").await;
-    person.goes_to(link.as_str()).await;
-    person.sees_page("Confirm your subscription").await;
-
-    person.presses("Yes, confirm my subscription").await;
-    person.sees_page("Your subscription is confirmed").await;
-    person.goes_to("/staff").await;
-    person.sees("One person gets this newsletter").await;
-}

@@ -264,7 +264,7 @@ each_database!(a_page_speaks_the_language_that_was_asked_for, |app| async move {
         ("?lang=fr", "en", "en"),
         ("?lang=%00", "en", "en"),
     ] {
-        for path in ["/", "/n/weekly", "/archive/weekly", "/imprint", "/privacy", "/nothing"] {
+        for path in ["/", "/n/weekly", "/archive/weekly", "/imprint", "/privacy", "/accessibility", "/nothing"] {
             let request = app.client.get(app.door(&format!("{path}{query}"))).header("Accept-Language", accepted);
             let page = app.send(request).await;
             assert!(page.body.contains(&format!("<html lang=\"{language}\">")), "{path}{query} for {accepted}: {}", page.body);

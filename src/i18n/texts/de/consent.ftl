@@ -5,7 +5,7 @@ consent-wording = Ich möchte den Newsletter »{ $title }« von { $organisation 
 privacy-controller =
     ## Wer verantwortlich ist
     { $organisation }, { $address }. Fragen zum Datenschutz richten Sie an: { $contact }.
-privacy-officer = Unsere Datenschutzbeauftragte oder unseren Datenschutzbeauftragten erreichen Sie so: { $officer }.
+privacy-officer = Datenschutzbeauftragte Person: { $officer }.
 privacy-data =
     ## Welche Daten wir verarbeiten
     Ihre E-Mail-Adresse, die gewählte Sprache, Ihren Namen, falls Sie ihn angeben, und den Nachweis Ihrer Einwilligung: den Wortlaut, dem Sie zugestimmt haben, und die Zeitpunkte von Anfrage, Bestätigung und Widerruf. Dazu kommt zu jeder Mail, wann sie an den Mailserver übergeben wurde und was er geantwortet hat.

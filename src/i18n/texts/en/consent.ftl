@@ -5,7 +5,7 @@ consent-wording = I would like to receive the newsletter “{ $title }” from {
 privacy-controller =
     ## Who is responsible
     { $organisation }, { $address }. Please send questions about data protection to: { $contact }.
-privacy-officer = You reach our data protection officer here: { $officer }.
+privacy-officer = Data protection officer: { $officer }.
 privacy-data =
     ## Which data we process
     Your e-mail address, the language you chose, your name if you give it, and a record of your consent: the wording you agreed to, when you asked, when you confirmed, and when you withdrew. For each mail we also keep when it was handed over to the mail server and what that answered.
