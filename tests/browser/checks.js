@@ -81,7 +81,7 @@ window.rundbrief = (() => {
     if (!inSentence(e) && (box.width < 24 || box.height < 24)) found.push(`${name(e)} is ${Math.round(box.width)} × ${Math.round(box.height)} px`);
     const line = e.getClientRects()[0];
     const there = document.elementFromPoint(line.x + line.width / 2, line.y + line.height / 2);
-    if (!there || !(e.contains(there) || there.contains(e))) found.push(`${name(e)} has the focus and is covered by ${there ? name(there) : "the window's edge"}`);
+    if (!there || !e.contains(there)) found.push(`${name(e)} has the focus and is covered by ${there ? name(there) : "the window's edge"}`);
     return found;
   };
 
