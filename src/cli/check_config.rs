@@ -55,6 +55,9 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
     } else {
         say!("note  nothing can be published while these are empty: {}", missing.join(", "));
     }
+    if settings.accessibility.reviewed.is_empty() {
+        say!("note  the accessibility statement names no date while accessibility.reviewed is empty");
+    }
     if failures == 0 { Ok(()) } else { Err(CliError::Failed(format!("{failures} of the settings above do not work"))) }
 }
 

@@ -2,7 +2,7 @@
 // page's own policy has no say in it.
 "use strict";
 window.rundbrief = (() => {
-  const name = (e) => `<${e.localName}${e.id ? " #" + e.id : ""}${e.className ? " ." + e.className : ""}> "${(e.textContent || e.value || "").trim().slice(0, 40)}"`;
+  const name = (e) => `<${e.localName}${e.id ? " #" + e.id : ""}${e.className ? " ." + e.className : ""}> "${(e.textContent || e.value || "").trim().replace(/\s+/g, " ").slice(0, 40)}"`;
   const seen = (e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && e.getClientRects().length > 0;
   const says = (e) => [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   const spacing = new CSSStyleSheet();
