@@ -13,6 +13,7 @@ macro_rules! say {
 
 mod bench;
 mod check_config;
+mod consent;
 mod deliver;
 mod demo;
 mod dkim;
@@ -75,6 +76,9 @@ enum Command {
     Deliver(deliver::Deliver),
     /// Prove what was sent of an issue, to whom, when, and what the relay said; or verify such a document
     Proof(proof::Proof),
+    /// Consent: show what proves one person's, verify the log of everybody's
+    #[command(subcommand)]
+    Consent(consent::Consent),
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
@@ -181,6 +185,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
         Command::Proof(command) => command.run(&open(settings)?),
+        Command::Consent(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

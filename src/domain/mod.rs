@@ -4,6 +4,7 @@ pub mod address;
 pub mod after;
 mod base32;
 pub mod cadence;
+pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod guard;

@@ -1,13 +1,17 @@
 //! What people and the clock can do: one function, one transaction. Synchronous on purpose, so that no network call
 //! can happen inside a transaction. A business "no" is a value, not an error.
 
+pub mod address;
 pub mod archive;
 pub mod confirm;
+pub mod consent;
 mod guard;
 pub mod issues;
 pub mod leave;
 pub mod news;
 pub mod newsletters;
+mod outbox;
+pub mod person;
 pub mod preferences;
 pub mod proof;
 pub mod publish;

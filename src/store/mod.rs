@@ -222,6 +222,15 @@ impl Store {
         connection::snapshot(&mut *self.checkout()?, f)
     }
 
+    /// After an erasure: SQLite's log is emptied too. False: somebody reads from it just now; the nightly retention tries again.
+    /// PostgreSQL cleans up by itself.
+    pub fn empty_log_blocking(&self) -> Result<bool, StoreError> {
+        match &self.inner.target {
+            Target::Sqlite(path) => connection::empty_log(path),
+            Target::Postgres(_) => Ok(true),
+        }
+    }
+
     fn checkout(&self) -> Result<connection::Pooled, StoreError> {
         self.checkout_of(&self.inner.pool)
     }

@@ -167,6 +167,7 @@ diesel::table! {
         published_at -> Nullable<BigInt>,
         sent_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        trimmed_at -> Nullable<BigInt>,
     }
 }
 

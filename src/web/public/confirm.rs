@@ -17,8 +17,9 @@ use crate::web::pages::{Page, Pages};
 struct Confirm {
     lead: String,
     titles: Vec<String>,
-    ready: bool,
-    done: bool,
+    /// The words of the button that does it, and what to say to whoever did not ask for it.
+    submit: Option<String>,
+    note: Option<String>,
     form: Option<String>,
 }
 
@@ -53,6 +54,8 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
         ConfirmView::Ready { language, .. }
         | ConfirmView::Confirmed { language, .. }
         | ConfirmView::AlreadyConfirmed { language, .. }
+        | ConfirmView::Address { language, .. }
+        | ConfirmView::AddressTaken { language }
         | ConfirmView::Expired { language, .. } => visit.language_of_reader(*language),
         ConfirmView::Unknown => visit.language(),
     };
@@ -60,20 +63,48 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
     let (status, title, content) = match view {
         ConfirmView::Ready { titles, .. } => {
             let lead = say(if titles.len() > 1 { "web-confirm-lead-many" } else { "web-confirm-lead" })?;
-            (StatusCode::OK, "web-confirm-title", Confirm { lead, titles, ready: true, ..Confirm::default() })
+            (
+                StatusCode::OK,
+                "web-confirm-title",
+                Confirm {
+                    lead,
+                    titles,
+                    submit: Some(say("web-confirm-submit")?),
+                    note: Some(say("web-confirm-not-you")?),
+                    form: None,
+                },
+            )
         }
         ConfirmView::Confirmed { titles, .. } => (
             StatusCode::OK,
             "web-confirmed-title",
-            Confirm { lead: say("web-confirmed-lead")?, titles, done: true, ..Confirm::default() },
+            Confirm { lead: say("web-confirmed-lead")?, titles, note: Some(say("web-confirmed-leave")?), ..Confirm::default() },
         ),
         ConfirmView::AlreadyConfirmed { titles, .. } => {
             let lead = say("web-confirmed-before-lead")?;
-            (StatusCode::OK, "web-confirmed-before-title", Confirm { lead, titles, done: true, ..Confirm::default() })
+            (
+                StatusCode::OK,
+                "web-confirmed-before-title",
+                Confirm { lead, titles, note: Some(say("web-confirmed-leave")?), ..Confirm::default() },
+            )
         }
         ConfirmView::Expired { slug, .. } => {
-            let form = Some(format!("/n/{slug}{}", visit.query()));
+            let path = if slug.is_empty() { "/preferences".to_owned() } else { format!("/n/{slug}") };
+            let form = Some(path + &visit.query());
             (StatusCode::GONE, "web-expired-title", Confirm { lead: say("web-expired-lead")?, form, ..Confirm::default() })
+        }
+        ConfirmView::Address { address, done: false, .. } => {
+            let lead = Pages::say_with(language, "web-address-lead", "address", address)?;
+            let (submit, note) = (Some(say("web-address-submit")?), Some(say("web-address-not-you")?));
+            (StatusCode::OK, "web-address-title", Confirm { lead, submit, note, ..Confirm::default() })
+        }
+        ConfirmView::Address { address, done: true, .. } => {
+            let lead = Pages::say_with(language, "web-address-done-lead", "address", address)?;
+            (StatusCode::OK, "web-address-done-title", Confirm { lead, ..Confirm::default() })
+        }
+        ConfirmView::AddressTaken { .. } => {
+            let lead = say("web-address-taken-lead")?;
+            (StatusCode::CONFLICT, "web-address-taken-title", Confirm { lead, ..Confirm::default() })
         }
         ConfirmView::Unknown => return unknown_link(pages, visit),
     };

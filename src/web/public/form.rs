@@ -136,7 +136,7 @@ fn again(
     pages.answer(visit, Page::new("form", language, title).status(StatusCode::UNPROCESSABLE_ENTITY).private(), &form)
 }
 
-fn about_address(language: Language, error: &AddressError) -> Result<String, MissingText> {
+pub(super) fn about_address(language: Language, error: &AddressError) -> Result<String, MissingText> {
     match error {
         AddressError::LocalPartCharacter(character) => Pages::say_with(language, error.key(), "character", character.to_string()),
         _ => i18n::text(language, error.key(), &[]),
