@@ -83,7 +83,7 @@ words! {
 
 words! {
     /// How somebody left (R179).
-    Channel { OneClick = "one-click", Page = "page", Preferences = "preferences", Staff = "staff", Bounce = "bounce" }
+    Channel { OneClick = "one-click", Page = "page", Staff = "staff", Bounce = "bounce" }
 }
 
 words! {

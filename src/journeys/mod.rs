@@ -16,6 +16,7 @@ pub mod preferences;
 pub mod proof;
 pub mod publish;
 pub mod restore;
+pub mod retention;
 pub mod schedule;
 pub mod seal;
 pub mod settle;
@@ -65,6 +66,8 @@ pub struct Config {
     pub confirmation_days: i64,
     pub proof_years: i64,
     pub delivery_days: i64,
+    /// Of a request's network address, where one is noted.
+    pub network_days: i64,
     /// Whether the relay takes non-ASCII local parts (R21).
     pub smtputf8: bool,
     /// Over all newsletters (R173).

@@ -133,7 +133,7 @@ pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, 
 /// False: nobody has this link.
 pub fn erase_by_link(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<bool, JourneyError> {
     let Some(person) = by_link(conn, ctx, token)? else { return Ok(false) };
-    erase(conn, ctx, now, &address_of(&person)?, Channel::Preferences)?;
+    erase(conn, ctx, now, &address_of(&person)?, Channel::Page)?;
     Ok(true)
 }
 

@@ -80,7 +80,7 @@ pub fn save(
         }
         let choice = request.choices.iter().find(|(chosen, _)| *chosen == slug).map(|(_, choice)| *choice);
         match choice {
-            Some(Choice::Leave) => leave::end(conn, now, &subscription, Channel::Preferences)?,
+            Some(Choice::Leave) => leave::end(conn, now, &subscription, Channel::Page)?,
             Some(Choice::Keep(language)) if language != subscription.language()? => {
                 let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
                 if newsletter.languages()?.contains(&language) {
@@ -91,7 +91,7 @@ pub fn save(
                         now,
                         subscriber.id,
                         newsletter.id,
-                        json!({ "newsletter": slug, "from": subscription.language, "to": language, "channel": Channel::Preferences.as_str() }),
+                        json!({ "newsletter": slug, "from": subscription.language, "to": language, "channel": Channel::Page.as_str() }),
                     )?;
                 }
             }

@@ -11,6 +11,7 @@ mod writer;
 
 pub mod consent;
 pub mod deliveries;
+pub mod duties;
 pub mod editions;
 pub mod images;
 pub mod instance;
@@ -25,6 +26,7 @@ pub mod progress;
 pub mod proofs;
 pub mod relays;
 pub mod results;
+pub mod retention;
 pub mod sign_ins;
 pub mod staff;
 pub mod subscribers;

@@ -79,3 +79,6 @@ web-erased-lead =
     Wir haben alles über Sie gelöscht.
     Wir schicken Ihnen keine E-Mails mehr.
 web-gone-lead = Sie bekommen über diesen Link keinen Newsletter mehr.
+
+web-desk-retention = Wir löschen alte Daten. Zuletzt war das am { $time }.
+web-desk-retention-never = Wir löschen alte Daten jede Nacht. Das war noch nicht.

@@ -41,3 +41,6 @@ web-erase-back = Nein, zurück
 web-erased-title = Alles ist gelöscht
 web-erased-lead = Über Sie ist nichts mehr gespeichert. Sie erhalten keine weiteren E-Mails von uns.
 web-gone-lead = Unter diesem Link erhalten Sie keine Newsletter mehr.
+
+web-desk-retention = Was lange genug aufbewahrt war, wurde zuletzt am { $time } gelöscht.
+web-desk-retention-never = Was lange genug aufbewahrt ist, wird jede Nacht gelöscht. Das ist noch nicht gelaufen.

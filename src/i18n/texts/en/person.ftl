@@ -41,3 +41,6 @@ web-erase-back = No, back
 web-erased-title = Everything is erased
 web-erased-lead = Nothing is stored about you any more. You will get no further e-mails from us.
 web-gone-lead = You get no newsletters under this link any more.
+
+web-desk-retention = Data that was kept long enough was last taken away on { $time }.
+web-desk-retention-never = Data that is kept long enough is taken away every night. That has not run yet.
