@@ -38,7 +38,7 @@ pub mod wordings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -112,6 +112,8 @@ struct Inner {
     pool: Pool,
     /// PostgreSQL only.
     express: Option<Pool>,
+    /// Held while SQLite's log is emptied.
+    emptying: Mutex<()>,
 }
 
 impl Store {
@@ -131,7 +133,7 @@ impl Store {
             Some(_) => None,
             None => Some(connection::express_pool(&target)?),
         };
-        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express }) })
+        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express, emptying: Mutex::new(()) }) })
     }
 
     /// Where the database is, without its password.
@@ -228,7 +230,11 @@ impl Store {
     /// PostgreSQL cleans up by itself.
     pub fn empty_log_blocking(&self) -> Result<bool, StoreError> {
         match &self.inner.target {
-            Target::Sqlite(path) => connection::empty_log(path),
+            Target::Sqlite(path) => {
+                // SQLite turns the second of two at once away without waiting.
+                let _alone = self.inner.emptying.lock().unwrap_or_else(PoisonError::into_inner);
+                connection::empty_log(path)
+            }
             Target::Postgres(_) => Ok(true),
         }
     }

@@ -28,11 +28,14 @@ pub fn list_unconfirmed(conn: &mut Conn, now: i64, most: i64) -> Result<Vec<Unco
         .load(conn)?)
 }
 
-/// The records that say it was asked for, by the time they share with it.
+/// The records that say it was asked for, by the time and the newsletters they share with it.
 pub fn erase_request_details(conn: &mut Conn, request: &Unconfirmed) -> Result<Vec<i64>, StoreError> {
+    let asked = opt_in_newsletters::table.filter(opt_in_newsletters::opt_in_id.eq(request.id));
+    let asked: Vec<Option<i64>> = asked.select(opt_in_newsletters::newsletter_id.nullable()).load(conn)?;
     let ids: Vec<i64> = consent_details::table
         .inner_join(consent_records::table)
         .filter(consent_details::subscriber_id.eq(request.subscriber_id))
+        .filter(consent_details::newsletter_id.eq_any(asked))
         .filter(consent_records::at.eq(request.requested_at))
         .filter(consent_records::act.eq(ConsentAct::Requested.as_str()))
         .select(consent_details::consent_record_id)
