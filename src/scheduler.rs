@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::clock::Clock;
 use crate::journeys::schedule::Tick;
-use crate::journeys::{Context, JourneyError, schedule, seal};
+use crate::journeys::{Context, JourneyError, limits, schedule, seal};
 use crate::store::Store;
 
 /// Every ten seconds: what is due is published within that time.
@@ -74,5 +75,14 @@ pub async fn beat(store: &Store, context: &Arc<Context>, clock: &Clock) -> Resul
         }
     }
     store.write(seal::seal).await?;
+    sweep(store, now).await?;
     Ok(ticks)
+}
+
+/// Ended windows of the limits and expired challenges go, a piece at a time, so that nobody waits long for the writer.
+async fn sweep(store: &Store, now: Timestamp) -> Result<(), JourneyError> {
+    if store.read(move |conn| limits::is_stale(conn, now)).await? {
+        while store.write(move |conn| limits::forget(conn, now)).await? {}
+    }
+    Ok(())
 }

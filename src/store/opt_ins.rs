@@ -34,6 +34,8 @@ pub struct NewOptIn {
     pub consent_wording_id: i64,
     pub privacy_wording_id: i64,
     pub form_url: String,
+    /// Where it was asked from; nothing unless the settings want it.
+    pub network: Option<String>,
     pub requested_at: i64,
     pub expires_at: i64,
 }

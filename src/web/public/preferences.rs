@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::confirm::unknown_link;
+use super::confirm::wrong_link;
 use super::{Field, LanguageChoice, Wrong, language_choices};
 use crate::domain::language::Language;
 use crate::domain::states::SubscriptionState;
@@ -40,12 +40,13 @@ pub async fn show(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     match state.store.read(move |conn| preferences::show(conn, &context, &token)).await? {
         Some(view) => answer(&pages, &visit, view, None),
-        None => unknown_link(&pages, &visit),
+        None => wrong_link(&state, &pages, &visit, &http),
     }
 }
 
@@ -54,6 +55,7 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     token: web::Path<String>,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
@@ -69,7 +71,7 @@ pub async fn submit(
         PreferencesAnswer::BadName(error, view) => {
             answer(&pages, &visit, view, Some(Err((error.key(), fields.first("name").to_owned()))))
         }
-        PreferencesAnswer::Unknown => unknown_link(&pages, &visit),
+        PreferencesAnswer::Unknown => wrong_link(&state, &pages, &visit, &http),
     }
 }
 
