@@ -3,8 +3,8 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
 
@@ -93,9 +93,6 @@ pub async fn explain(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     }
     let (http, bare) = response.into_parts();
     let mut page = page(&http, status);
-    if status == StatusCode::REQUEST_TIMEOUT {
-        page.head_mut().set_connection_type(ConnectionType::Close);
-    }
     // RFC 9110 §15.5.6, §15.5.2: what may be done instead is in the headers.
     for name in [header::ALLOW, header::RETRY_AFTER] {
         copy(&name, bare.headers().get(&name), &mut page);
@@ -112,7 +109,7 @@ fn copy(name: &HeaderName, value: Option<&HeaderValue>, page: &mut HttpResponse)
 fn page(http: &actix_web::HttpRequest, status: StatusCode) -> HttpResponse {
     let visit = Visit::of(http);
     let which = match status.as_u16() {
-        code @ (403 | 404 | 405 | 408 | 413 | 429) => code,
+        code @ (403 | 404 | 405 | 413 | 429) => code,
         400..=499 => 400,
         _ => 500,
     };

@@ -223,10 +223,6 @@ web-error-429-title = Das waren zu viele Versuche
 web-error-429-lead =
     Bitte warten Sie einen Moment.
     Versuchen Sie es dann noch einmal.
-web-error-408-title = Das hat zu lange gedauert
-web-error-408-lead =
-    Ihr Internet war zu langsam.
-    Bitte versuchen Sie es noch einmal.
 web-error-500-title = Hier ist etwas kaputt
 web-error-500-lead =
     Das ist unser Fehler.

@@ -146,8 +146,6 @@ web-error-413-title = Das war zu viel auf einmal
 web-error-413-lead = Ihre Angaben sind zu groß. Bitte kürzen Sie sie und versuchen Sie es noch einmal.
 web-error-429-title = Das waren zu viele Versuche
 web-error-429-lead = Bitte warten Sie einen Moment und versuchen Sie es dann noch einmal.
-web-error-408-title = Das hat zu lange gedauert
-web-error-408-lead = Die Verbindung war zu langsam. Bitte versuchen Sie es noch einmal.
 web-error-500-title = Hier ist etwas schiefgegangen
 web-error-500-lead = Das liegt an uns, nicht an Ihnen. Bitte versuchen Sie es in einigen Minuten noch einmal.
 

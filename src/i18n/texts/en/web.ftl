@@ -146,8 +146,6 @@ web-error-413-title = That was too much at once
 web-error-413-lead = What you sent is too large. Please shorten it and try again.
 web-error-429-title = Too many attempts
 web-error-429-lead = Please wait a moment and then try again.
-web-error-408-title = That took too long
-web-error-408-lead = The connection was too slow. Please try again.
 web-error-500-title = Something went wrong here
 web-error-500-lead = The fault is ours, not yours. Please try again in a few minutes.
 
