@@ -19,7 +19,7 @@ const ALGORITHM: &str = "PBKDF2/SHA-256";
 const ACTION: &str = "subscribe";
 const KEY_LENGTH: usize = 32;
 /// A form is filled in within that time, or its script asks for a new challenge.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(20);
+pub const LIFETIME: SignedDuration = SignedDuration::from_mins(20);
 /// Of an answer in base64; ours have about 900.
 const LONGEST: usize = 4_096;
 

@@ -27,7 +27,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
     let description = "Neues aus Forschung und Lehre: Ergebnisse, Termine, offene Stellen. Der Newsletter erscheint jeden ersten Montag im Monat.";
     let form = |embedded: bool, email: Value, errors: &Value| {
         json!({
-            "embedded": embedded, "stamp": "AbCd", "least": 2,
+            "embedded": embedded, "stamp": "AbCd", "least": 2, "lifetime": 1200,
             "slug": "forschung", "newsletter": "Forschung aktuell", "description": description, "content_language": "de",
             "wording": "ab12", "errors": errors, "email": email, "name": {"value": "", "error": null},
             "language_error": null, "languages": languages, "consent_language": "de",

@@ -44,7 +44,7 @@ pub fn duration(language: Language, seconds: i64) -> Result<String, MissingText>
 
 /// For whoever has to come back later: whole seconds, and at least one.
 pub fn seconds_until(until: Timestamp, now: Timestamp) -> i64 {
-    until.duration_since(now).as_secs().saturating_add(1).max(1)
+    i64::try_from(until.duration_since(now).as_millis().saturating_add(999) / 1_000).unwrap_or(i64::MAX).max(1)
 }
 
 /// That too many ask, and when to try again.

@@ -1,17 +1,20 @@
 //! What people do and see, on both databases.
 
 mod addresses;
+mod api;
 mod browser;
 mod command_line;
 mod confirm;
 mod deliver;
 mod dkim;
 mod dkim_keys;
+mod embed;
 mod format;
 mod guard;
 mod keys;
 mod leave;
 mod ledger;
+mod limits;
 mod logs;
 mod newsroom;
 mod nodes;
@@ -32,3 +35,4 @@ mod staff;
 mod subscribe;
 mod throttle;
 mod trouble;
+mod work;

@@ -37,13 +37,9 @@ pub async fn submit(state: web::Data<State>, visit: Visit, http: HttpRequest, bo
         let told = Pages::say(language, "web-api-error-type")?;
         return Ok(json(StatusCode::UNSUPPORTED_MEDIA_TYPE, &Errors::one("", told)));
     }
-    let asked: Subscription = match serde_json::from_slice(&body) {
-        Ok(asked) => asked,
-        Err(error) => {
-            // Line and column are the sender's own; what stands there is not repeated.
-            let told = format!("{} ({}:{})", Pages::say(language, "web-api-error-json")?, error.line(), error.column());
-            return Ok(json(StatusCode::BAD_REQUEST, &Errors::one("", told)));
-        }
+    let Some(asked) = read(&body) else {
+        let told = Pages::say(language, "web-api-error-json")?;
+        return Ok(json(StatusCode::BAD_REQUEST, &Errors::one("", told)));
     };
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
@@ -81,6 +77,12 @@ fn told(language: Language, answer: &SubscribeAnswer, now: jiff::Timestamp) -> R
         SubscribeAnswer::WordingChanged => ("", Pages::say(language, "web-form-error-wording")?),
     };
     Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &Errors::one(field, message)))
+}
+
+/// An object, and not the list that serde would take for one as well.
+fn read(body: &[u8]) -> Option<Subscription> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(body).ok()).flatten()
 }
 
 /// RFC 8259 §1.2; parameters such as a charset are allowed and mean nothing.

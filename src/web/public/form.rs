@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Field, LanguageChoice, Wrong, language_choices, language_of_words, paragraphs};
 use crate::domain::address::AddressError;
+use crate::domain::altcha;
 use crate::domain::language::Language;
 use crate::i18n::{self, MissingText};
 use crate::journeys::limits::{self, Arrival};
@@ -42,6 +43,8 @@ struct Form {
     stamp: String,
     /// Seconds that filling it in takes at least: its script waits that long.
     least: i64,
+    /// Seconds for which a challenge may be answered.
+    lifetime: i64,
 }
 
 /// The value of the hidden field `form` of a form in a frame.
@@ -215,6 +218,7 @@ impl Form {
             embedded: false,
             stamp: limits::form_stamp(&state.context, state.clock.now()),
             least: state.context.config.least_form_time.as_secs(),
+            lifetime: altcha::LIFETIME.as_secs(),
         }
     }
 

@@ -11,8 +11,9 @@
 
   // A form that comes back faster than that was filled in by a machine.
   const earliest = performance.now() + Number(form.dataset.least || 0) * 1000 + 250;
-  // Milliseconds before its expiry at which an answer is made anew.
-  const MARGIN = 30000;
+  // Milliseconds for which an answer is good. Counted from when we asked: nobody's clock has to be right.
+  const LIFETIME = Number(form.dataset.lifetime) * 1000 - 30000;
+  const PATIENCE = 20000;
   const LANES = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1));
 
   const answer = document.createElement("input");
@@ -29,6 +30,7 @@
     const text = status.dataset[words];
     if (status.textContent !== text) status.textContent = text;
   };
+  const pause = (time) => new Promise((go) => setTimeout(go, time));
   const octets = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -64,14 +66,13 @@
 
   async function begin() {
     say(waiting ? "waiting" : "working");
-    const asked = { cache: "no-store", credentials: "omit", headers: { Accept: "application/json" } };
-    const response = await fetch("/challenge", asked);
+    const begun = Date.now();
+    const response = await fetch("/challenge", { cache: "no-store", credentials: "omit" });
     if (!response.ok) throw new Error("no challenge");
     const challenge = await response.json();
-    const until = challenge.parameters.expiresAt * 1000;
     answer.value = await solve(challenge);
     form.append(answer);
-    expiry = until - MARGIN;
+    expiry = begun + LIFETIME;
     clearTimeout(renewal);
     renewal = setTimeout(renew, Math.max(0, expiry - Date.now()));
     if (!waiting) say("done");
@@ -112,10 +113,11 @@
     if (waiting) return;
     waiting = true;
     say("waiting");
-    const ended = await start();
+    // A device on which it takes for ever is no reason to keep somebody out.
+    const ended = await Promise.race([start(), pause(PATIENCE).then(() => "failed")]);
     if (ended === "failed") say("failed");
     const left = earliest - performance.now();
-    if (left > 0) await new Promise((go) => setTimeout(go, left));
+    if (left > 0) await pause(left);
     waiting = false;
     sending = true;
     form.requestSubmit(event.submitter);

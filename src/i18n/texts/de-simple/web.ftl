@@ -232,7 +232,7 @@ web-error-500-lead =
 ## For programs
 
 web-api-error-type = Bitte schicken Sie JSON: Content-Type: application/json.
-web-api-error-json = Das JSON ist falsch
+web-api-error-json = Das JSON ist falsch.
 web-api-error-newsletter = Diesen Newsletter gibt es nicht.
 web-api-error-proof =
     Die Sicherheits·prüfung hat nicht geklappt.

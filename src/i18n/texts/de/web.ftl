@@ -152,7 +152,7 @@ web-error-500-lead = Das liegt an uns, nicht an Ihnen. Bitte versuchen Sie es in
 ## For programs
 
 web-api-error-type = Bitte senden Sie JSON: Content-Type: application/json.
-web-api-error-json = Das ist nicht das JSON, das hier erwartet wird
+web-api-error-json = Das ist nicht das JSON, das hier erwartet wird. Die README-Datei zeigt es.
 web-api-error-newsletter = Diesen Newsletter gibt es nicht.
 web-api-error-proof = Der Arbeitsnachweis ist falsch, abgelaufen oder verbraucht. Bitte lösen Sie eine neue Aufgabe.
 

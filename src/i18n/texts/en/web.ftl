@@ -152,7 +152,7 @@ web-error-500-lead = The fault is ours, not yours. Please try again in a few min
 ## For programs
 
 web-api-error-type = Please send JSON: Content-Type: application/json.
-web-api-error-json = This is not the JSON that is expected here
+web-api-error-json = This is not the JSON that is expected here. The README shows it.
 web-api-error-newsletter = There is no such newsletter.
 web-api-error-proof = The proof of work is wrong, expired or used. Please solve a new challenge.
 
