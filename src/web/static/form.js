@@ -116,8 +116,8 @@
     // A device on which it takes for ever is no reason to keep somebody out.
     const ended = await Promise.race([start(), pause(PATIENCE).then(() => "failed")]);
     if (ended === "failed") say("failed");
-    const left = earliest - performance.now();
-    if (left > 0) await pause(left);
+    // In a task of its own at least: a form that is just being sent does not listen.
+    await pause(Math.max(0, earliest - performance.now()));
     waiting = false;
     sending = true;
     form.requestSubmit(event.submitter);
