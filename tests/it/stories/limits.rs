@@ -1,8 +1,12 @@
 //! Somebody asks too often: what is counted, who waits, and that it helps nobody to lie about where they come from.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use rundbrief::scheduler;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::app::{Page, Setup, TestApp, each_database};
 use crate::support::database::Kind;
@@ -247,3 +251,30 @@ each_database!(whoever_tries_links_is_asked_to_wait_and_a_right_link_always_work
     app.passes(SignedDuration::from_mins(1));
     assert_eq!(app.send(from(app.client.get(app.door("/confirm/nonsense")))).await.status, 404);
 });
+
+/// Many who send a request letter by letter hold up nobody, and are sent away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_sends_letter_by_letter_is_sent_away() {
+    let app = TestApp::on(Kind::Sqlite).await;
+    let mut slow = Vec::new();
+    for _ in 0..100 {
+        let mut stream = TcpStream::connect(app.app.settings.http.listen).await.unwrap();
+        stream.write_all(b"POST /subscribe HTTP/1.1\r\nHost: example.org\r\n").await.unwrap();
+        slow.push(stream);
+    }
+    let begun = Instant::now();
+    let mut gone = 0;
+    while gone < slow.len() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{gone} of {} are gone", slow.len());
+        assert_eq!(app.get("/healthz").await.status, 200);
+        gone = 0;
+        for stream in &mut slow {
+            // Another letter, and whatever the server says: a refusal, or the end.
+            let _ = stream.write_all(b"X").await;
+            let heard = tokio::time::timeout(Duration::from_millis(1), stream.read(&mut [0; 512])).await;
+            gone += usize::from(heard.is_ok());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(begun.elapsed() > Duration::from_secs(5), "a slow reader has some time");
+}

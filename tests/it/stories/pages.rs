@@ -174,6 +174,53 @@ each_database!(no_answer_goes_without_its_security_headers, https(), |app| async
     }
 });
 
+/// Every address in the route table, with something in place of its variables.
+fn routes() -> Vec<String> {
+    let mut prefix = String::new();
+    let mut found = Vec::new();
+    let quoted = |rest: &str| rest.split('"').next().unwrap().to_owned();
+    for line in include_str!("../../../src/web/routes.rs").lines() {
+        if line.starts_with("fn ") {
+            prefix.clear();
+        }
+        if let Some((_, rest)) = line.split_once("web::scope(\"") {
+            prefix = quoted(rest);
+        }
+        for verb in ["service(view(\"", "service(act(\"", "service(form(\""] {
+            found.extend(line.split_once(verb).map(|(_, rest)| format!("{prefix}{}", quoted(rest))));
+        }
+    }
+    let filled = |route: &String| {
+        let parts = route.split('/').map(|part| if part.starts_with('{') { "weekly" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    found.iter().map(filled).collect()
+}
+
+each_database!(every_route_has_its_headers_and_sets_no_cookie, https(), |app| async move {
+    let routes = routes();
+    for known in ["/", "/subscribe", "/challenge", "/api/v1/subscriptions", "/staff/sign-in", "/static/weekly", "/demo/mails"] {
+        assert!(routes.iter().any(|route| route == known), "{known} is not among {routes:?}");
+    }
+    assert!(routes.len() >= 35, "{routes:?}");
+    for route in routes {
+        let json = app.client.post(app.door(&route)).header("Content-Type", "application/json").body("{}");
+        for (verb, page) in [
+            ("GET", app.get(&route).await),
+            ("HEAD", app.head(&route).await),
+            ("POST", app.post(&route, &[("email", "nobody")]).await),
+            ("JSON", app.send(json).await),
+        ] {
+            let what = format!("{verb} {route}");
+            // An embedded form has its own list of who may frame it, which is empty here.
+            assert_is_safe(&page, &what);
+            assert_eq!(page.header("strict-transport-security"), "max-age=31536000", "{what}");
+            assert_eq!(page.header("set-cookie"), "", "{what}");
+            assert!(page.status < 500, "{what}: {}", page.status);
+        }
+    }
+});
+
 each_database!(pages_behind_tokens_are_for_one_pair_of_eyes, |app| async move {
     let mail = issue(&app).await;
     for link in [
