@@ -17,12 +17,14 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::Clock;
 use crate::delivery::{self, Engine};
+use crate::domain::altcha::Difficulty;
+use crate::domain::limits::Limits as SignUpLimits;
 use crate::domain::pace::Limits;
 use crate::journeys::{self, Context, JourneyError};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
 use crate::scheduler::Scheduler;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{self, Settings, SettingsError};
 use crate::store::{Store, StoreError, newsletters};
 use crate::web;
 
@@ -128,6 +130,7 @@ impl App {
             pages: Arc::new(pages),
             metrics,
             demo: demo.map(Path::to_owned),
+            guesses: Arc::default(),
         })
     }
 
@@ -263,9 +266,23 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         network_days: i64::from(settings.retention.network_days),
         smtputf8: settings.relay.smtputf8,
         confirmations_per_address_and_week: i64::from(settings.limits.confirmations_per_address_and_week),
+        limits: limits(&settings.limits),
+        work: Difficulty { cost: settings.limits.work_cost, tries: settings.limits.work_tries },
+        least_form_time: SignedDuration::from_secs(i64::from(settings.limits.least_seconds)),
+        network_note: settings.privacy.network,
         missed: hours(settings.schedule.missed_hours),
         session_idle: SignedDuration::from_mins(i64::from(settings.session.idle_minutes)),
         session_life: hours(settings.session.hours),
+    }
+}
+
+fn limits(settings: &settings::Limits) -> SignUpLimits {
+    SignUpLimits {
+        per_network_and_hour: settings.per_network_and_hour.into(),
+        per_network_and_day: settings.per_network_and_day.into(),
+        per_domain_and_hour: settings.per_domain_and_hour.into(),
+        per_hour: settings.per_hour.into(),
+        without_work_per_hour: settings.without_work_per_hour.into(),
     }
 }
 
@@ -276,6 +293,8 @@ fn web_config(settings: &Settings) -> web::Config {
         public_url: settings.public_url.clone(),
         colour: settings.look.colour.clone(),
         body_bytes: usize::try_from(settings.limits.body_bytes).unwrap_or(usize::MAX),
+        trusted_proxies: settings.http.trusted_proxies.clone(),
+        embed_origins: settings.embed.origins.clone(),
         imprint: web::Imprint {
             organisation: imprint.organisation.clone(),
             address: imprint.address.clone(),

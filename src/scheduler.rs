@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::clock::Clock;
 use crate::journeys::retention::{self, Report};
 use crate::journeys::schedule::Tick;
-use crate::journeys::{Context, JourneyError, schedule, seal};
+use crate::journeys::{Context, JourneyError, limits, schedule, seal};
 use crate::store::Store;
 
 /// Every ten seconds: what is due is published within that time.
@@ -75,7 +76,8 @@ pub async fn beat(store: &Store, context: &Arc<Context>, clock: &Clock) -> Resul
         }
     }
     store.write(seal::seal).await?;
-    let (ctx, now) = (Arc::clone(context), clock.now());
+    sweep(store, now).await?;
+    let ctx = Arc::clone(context);
     // Looked at first: else every heartbeat would write.
     if store.read(move |conn| retention::is_due(conn, &ctx, now)).await?
         && store.write(move |conn| retention::take(conn, now)).await?
@@ -130,4 +132,12 @@ pub async fn retain(store: &Store, context: &Arc<Context>, clock: &Clock) -> Res
     }
     store.write(move |conn| retention::report(conn, now, &report)).await?;
     Ok(report)
+}
+
+/// Ended windows of the limits and expired challenges go, a piece at a time, so that nobody waits long for the writer.
+async fn sweep(store: &Store, now: Timestamp) -> Result<(), JourneyError> {
+    if store.read(move |conn| limits::is_stale(conn, now)).await? {
+        while store.write(move |conn| limits::forget(conn, now)).await? {}
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod after;
+pub mod altcha;
 mod base32;
 pub mod cadence;
 pub mod consent;
@@ -10,13 +11,16 @@ pub mod delivery;
 pub mod guard;
 pub mod header;
 pub mod language;
+pub mod limits;
 pub mod memory;
 pub mod nearest;
+pub mod network;
 pub mod news;
 pub mod pace;
 pub mod proof;
 pub mod slug;
 pub mod staff;
+pub mod stamp;
 pub mod states;
 pub mod throttle;
 pub mod token;

@@ -8,6 +8,7 @@ pub mod consent;
 mod guard;
 pub mod issues;
 pub mod leave;
+pub mod limits;
 pub mod news;
 pub mod newsletters;
 mod outbox;
@@ -29,7 +30,10 @@ pub mod wording;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::domain::altcha::Difficulty;
 use crate::domain::language::{Language, UnknownLanguage};
+use crate::domain::limits::Limits;
+use crate::domain::network::NetworkNote;
 use crate::domain::token::{KeyError, Keyring, Purpose};
 use crate::i18n::MissingText;
 use crate::mail::dkim::{DkimError, Signer};
@@ -72,6 +76,13 @@ pub struct Config {
     pub smtputf8: bool,
     /// Over all newsletters (R173).
     pub confirmations_per_address_and_week: i64,
+    pub limits: Limits,
+    /// What a proof of work takes.
+    pub work: Difficulty,
+    /// A form that comes back faster was not filled in by a person (R177).
+    pub least_form_time: SignedDuration,
+    /// What an opt-in notes of where it was asked from (R147).
+    pub network_note: NetworkNote,
     /// A planned time older than this waits for a person (R85).
     pub missed: SignedDuration,
     pub session_idle: SignedDuration,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use crate::domain::network::NetworkNote;
 use crate::telemetry::Format;
 
 /// A URL that may contain a password. Shown, logged and serialised without it.
@@ -348,16 +349,6 @@ section! {
 
 section! {
     Log { format: Format = Format::Text }
-}
-
-/// How much of a visitor's network address is kept with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NetworkNote {
-    None,
-    /// Without the last octet of IPv4, the last 80 bits of IPv6.
-    Truncated,
-    Full,
 }
 
 /// A list in the file; in the environment words with commas or spaces between them.

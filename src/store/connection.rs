@@ -240,6 +240,16 @@ pub fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut 
     }
 }
 
+/// Does `f` inside the present transaction, and takes all of it back.
+pub fn rehearse<E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<(), E>) -> Result<(), E> {
+    type Manager = <Conn as Connection>::TransactionManager;
+    let store = |e| E::from(StoreError::Query(e));
+    Manager::begin_transaction(conn).map_err(store)?;
+    let done = f(conn);
+    Manager::rollback_transaction(conn).map_err(store)?;
+    done
+}
+
 /// Has the pool close a connection instead of handing it out again.
 pub(super) fn give_up(conn: &mut Conn) {
     *<Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;

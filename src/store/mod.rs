@@ -17,6 +17,7 @@ pub mod images;
 pub mod instance;
 pub mod issues;
 pub mod ledger;
+pub mod limits;
 pub mod news;
 pub mod newsletters;
 pub mod nodes;
@@ -43,7 +44,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use connection::Pool;
-pub use connection::{Conn, Target, transaction};
+pub use connection::{Conn, Target, rehearse, transaction};
 
 /// Whatever the database could not do, in words for the person who reads the log.
 #[derive(Debug, thiserror::Error)]

@@ -43,6 +43,7 @@ pub struct NewOptIn {
     /// Asks for another address instead of a newsletter: as typed, and for comparing.
     pub new_address: Option<String>,
     pub new_canonical: Option<String>,
+    /// Where it was asked from; nothing unless the settings want it.
     pub network: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Style sheet and icon, embedded in the binary and served under `/static`. Nothing comes from anybody else (R157).
+//! Style sheet, icon and the form's script, embedded in the binary and served under `/static`. Nothing comes from anybody else (R157).
 
 use actix_web::http::header::{self, ETag, EntityTag, IfNoneMatch};
 use actix_web::{HttpResponse, web};
@@ -47,6 +47,7 @@ fn answer(tag: String, content_type: &'static str, known: IfNoneMatch, body: imp
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
         _ => "application/octet-stream",
     }

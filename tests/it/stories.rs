@@ -1,6 +1,7 @@
 //! What people do and see, on both databases.
 
 mod addresses;
+mod api;
 mod browser;
 mod command_line;
 mod confirm;
@@ -8,11 +9,13 @@ mod consent;
 mod deliver;
 mod dkim;
 mod dkim_keys;
+mod embed;
 mod format;
 mod guard;
 mod keys;
 mod leave;
 mod ledger;
+mod limits;
 mod logs;
 mod newsroom;
 mod nodes;
@@ -35,3 +38,4 @@ mod staff;
 mod subscribe;
 mod throttle;
 mod trouble;
+mod work;

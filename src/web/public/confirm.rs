@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use crate::domain::network::Network;
 use crate::journeys::confirm::{self, ConfirmView};
-use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
+use crate::web::{State, client};
 
 #[derive(Default, Serialize)]
 struct Confirm {
@@ -28,12 +29,13 @@ pub async fn show(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let view = state.store.read(move |conn| confirm::show(conn, &context, now, &token)).await?;
-    answer(&pages, &visit, view)
+    answer(&state, &pages, &visit, &http, view)
 }
 
 /// POST /confirm/TOKEN. The token is the permission: whoever has it may act, from wherever the browser says it comes.
@@ -41,15 +43,16 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let view = state.store.write(move |conn| confirm::confirm(conn, &context, now, &token)).await?;
-    answer(&pages, &visit, view)
+    answer(&state, &pages, &visit, &http, view)
 }
 
-fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpResponse, Failure> {
+fn answer(state: &State, pages: &Pages, visit: &Visit, http: &HttpRequest, view: ConfirmView) -> Result<HttpResponse, Failure> {
     let language = match &view {
         ConfirmView::Ready { language, .. }
         | ConfirmView::Confirmed { language, .. }
@@ -106,7 +109,7 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
             let lead = say("web-address-taken-lead")?;
             (StatusCode::CONFLICT, "web-address-taken-title", Confirm { lead, ..Confirm::default() })
         }
-        ConfirmView::Unknown => return unknown_link(pages, visit),
+        ConfirmView::Unknown => return wrong_link(state, pages, visit, http),
     };
     let page = Page::new("confirm", language, say(title)?).status(status).with_switches().private();
     pages.answer(visit, page, &content)
@@ -118,4 +121,13 @@ pub fn unknown_link(pages: &Pages, visit: &Visit) -> Result<HttpResponse, Failur
     let lead = Pages::say(language, "web-unknown-link-lead")?;
     let page = Page::new("message", language, Pages::say(language, "web-unknown-link-title")?);
     pages.answer(visit, page.status(StatusCode::NOT_FOUND).private(), &serde_json::json!({ "lead": lead }))
+}
+
+/// The same for links that nobody follows by thousands (R185): whoever tries too many is asked to wait. A right one always works.
+pub fn wrong_link(state: &State, pages: &Pages, visit: &Visit, http: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let network = Network::of(client::address(http, &state.config.trusted_proxies));
+    match state.guesses.count(network, state.clock.now()) {
+        Some(seconds) => Err(Failure::TooMany(seconds)),
+        None => unknown_link(pages, visit),
+    }
 }
