@@ -2,13 +2,16 @@
 
 pub mod address;
 pub mod after;
+pub mod altcha;
 mod base32;
 pub mod cadence;
+pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod guard;
 pub mod header;
 pub mod language;
+pub mod limits;
 pub mod memory;
 pub mod nearest;
 pub mod network;
@@ -18,6 +21,7 @@ pub mod picture;
 pub mod proof;
 pub mod slug;
 pub mod staff;
+pub mod stamp;
 pub mod states;
 pub mod throttle;
 pub mod token;

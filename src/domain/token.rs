@@ -183,10 +183,15 @@ impl Keyring {
         tagged(&self.current.1, &["derive", purpose], &[data])
     }
 
+    /// What [`Keyring::derive`] makes, or once made, under the key with this id.
+    pub fn derive_under(&self, key_id: u8, purpose: &'static str, data: &[u8]) -> Option<[u8; 32]> {
+        Some(tagged(self.key(key_id)?, &["derive", purpose], &[data]))
+    }
+
     /// Whether [`Keyring::derive`] made this under the key with this id, now or when that key was current. None: there is no
     /// such key.
     pub fn derived(&self, key_id: u8, purpose: &'static str, data: &[u8], given: &[u8; 32]) -> Option<bool> {
-        let mac = tagged(self.key(key_id)?, &["derive", purpose], &[data]);
+        let mac = self.derive_under(key_id, purpose, data)?;
         Some(verify_slices_are_equal(&mac, given).is_ok())
     }
 

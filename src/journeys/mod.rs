@@ -1,17 +1,23 @@
 //! What people and the clock can do: one function, one transaction. Synchronous on purpose, so that no network call
 //! can happen inside a transaction. A business "no" is a value, not an error.
 
+pub mod address;
 pub mod archive;
 pub mod confirm;
+pub mod consent;
 mod guard;
 pub mod issues;
 pub mod leave;
+pub mod limits;
 pub mod news;
 pub mod newsletters;
+mod outbox;
+pub mod person;
 pub mod preferences;
 pub mod proof;
 pub mod publish;
 pub mod restore;
+pub mod retention;
 pub mod schedule;
 pub mod seal;
 pub mod settle;
@@ -24,7 +30,9 @@ pub mod wording;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::domain::altcha::Difficulty;
 use crate::domain::language::{Language, UnknownLanguage};
+use crate::domain::limits::Limits;
 use crate::domain::network::NetworkNote;
 use crate::domain::token::{KeyError, Keyring, Purpose};
 use crate::i18n::MissingText;
@@ -64,13 +72,19 @@ pub struct Config {
     pub confirmation_days: i64,
     pub proof_years: i64,
     pub delivery_days: i64,
-    /// How much is kept of the address a request came from, and how long.
-    pub network: NetworkNote,
+    /// Of a request's network address, where one is noted.
     pub network_days: i64,
     /// Whether the relay takes non-ASCII local parts (R21).
     pub smtputf8: bool,
     /// Over all newsletters (R173).
     pub confirmations_per_address_and_week: i64,
+    pub limits: Limits,
+    /// What a proof of work takes.
+    pub work: Difficulty,
+    /// A form that comes back faster was not filled in by a person (R177).
+    pub least_form_time: SignedDuration,
+    /// What an opt-in notes of where it was asked from (R147).
+    pub network_note: NetworkNote,
     /// A planned time older than this waits for a person (R85).
     pub missed: SignedDuration,
     pub session_idle: SignedDuration,

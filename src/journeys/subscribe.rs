@@ -1,28 +1,30 @@
 //! A visitor subscribes: the opt-in, its consent record and the confirmation mail in one transaction.
 //! Nothing is mailed here; the confirmation is a row in the ledger like any other mail.
 
-use aws_lc_rs::digest;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::consent::record;
+use super::limits::{self, Admission, Arrival};
 use super::wording::{self, Wording};
-use super::{Context, JourneyError};
+use super::{Context, JourneyError, outbox};
 use crate::domain::address::{Address, AddressError};
+use crate::domain::altcha::ProofError;
 use crate::domain::header::{HeaderError, HeaderText};
 use crate::domain::language::Language;
-use crate::domain::states::{ConsentAct, DeliveryKind, DeliveryState};
+use crate::domain::limits::Shows;
+use crate::domain::proof::hex;
+use crate::domain::states::{ConsentAct, DeliveryKind};
 use crate::domain::token;
-use crate::mail::edition::Edition;
 use crate::mail::templates::{ConfirmationMail, Sender};
-use crate::store::editions::Frozen;
 use crate::store::newsletters::{Newsletter, NewsletterText};
 use crate::store::wordings::WordingKind;
-use crate::store::{Conn, consent, deliveries, editions, micros, newsletters, opt_ins, subscribers, subscriptions, wordings};
+use crate::store::{self, Conn, micros, newsletters, opt_ins, subscribers, subscriptions, wordings};
 
 /// No form offers more; each costs look-ups inside the transaction.
 const MOST_NEWSLETTERS: usize = 20;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(super) const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What a form shows.
 pub struct FormView {
@@ -49,6 +51,9 @@ pub struct SubscribeRequest {
     pub language: String,
     pub name: Option<String>,
     pub form_url: String,
+    /// `web` or `api`, for the proof of consent.
+    pub channel: &'static str,
+    pub arrival: Arrival,
     /// Hash of the consent text the form showed, in hex, if it says so.
     pub wording: Option<String>,
 }
@@ -63,6 +68,10 @@ pub enum SubscribeAnswer {
     NoSuchNewsletter,
     /// The form showed an older text than the one in force; it has to be read again.
     WordingChanged,
+    /// Too many ask; whoever asks from then on may be lucky. Depends on nothing that is known about the address.
+    Wait(Timestamp),
+    /// The proof of work is none, or an old one.
+    BadProof(ProofError),
 }
 
 /// The form of a newsletter, in the wanted language if it has one for it.
@@ -121,11 +130,7 @@ pub fn subscribe(
     now: Timestamp,
     request: &SubscribeRequest,
 ) -> Result<SubscribeAnswer, JourneyError> {
-    let address = match Address::parse(&request.address) {
-        // R21: said at once, and not first when the mail cannot go.
-        Ok(address) if address.needs_smtputf8() && !ctx.config.smtputf8 => {
-            return Ok(SubscribeAnswer::BadAddress(AddressError::LocalPartInternational));
-        }
+    let address = match usable(ctx, &request.address) {
         Ok(address) => address,
         Err(error) => return Ok(SubscribeAnswer::BadAddress(error)),
     };
@@ -151,7 +156,9 @@ pub fn subscribe(
             None => return Ok(SubscribeAnswer::NoSuchNewsletter),
         }
     }
-    let Some(first) = asked.first().cloned() else { return Ok(SubscribeAnswer::NoSuchNewsletter) };
+    if asked.is_empty() {
+        return Ok(SubscribeAnswer::NoSuchNewsletter);
+    }
     let mut texts = Vec::new();
     for newsletter in &asked {
         texts.push(text_for(conn, newsletter, language)?);
@@ -160,46 +167,86 @@ pub fn subscribe(
         return Ok(SubscribeAnswer::WordingChanged);
     };
     let consent_text = consent_in(conn, ctx, &asked, page_language)?;
+    let shows = match limits::admit(conn, ctx, now, &request.arrival, address.domain())? {
+        Admission::Granted(shows) => shows,
+        Admission::Machine => return Ok(SubscribeAnswer::Asked),
+        Admission::Wait(until) => return Ok(SubscribeAnswer::Wait(until)),
+        Admission::BadProof(error) => return Ok(SubscribeAnswer::BadProof(error)),
+    };
 
     let at = micros(now);
     let subscriber = subscribers::find_or_insert(conn, token::random_id()?, address.as_typed(), address.canonical(), at)?;
     // From here on the person's row is locked: two posts at once cannot both find that nothing was asked today.
+    let all: Vec<Wanted> = asked.iter().zip(texts).collect();
     let mut wanted = Vec::new();
-    for (newsletter, text) in asked.iter().zip(texts) {
+    for (newsletter, text) in &all {
         if !opt_ins::asked_since(conn, subscriber.id, newsletter.id, micros(now - DAY))? {
-            wanted.push((newsletter, text));
+            wanted.push((*newsletter, text.clone()));
         }
     }
     let this_week = opt_ins::count_since(conn, subscriber.id, micros(now - WEEK))?;
+    let form = Form { request, address: &address, name, language, page_language, consent: &consent_text, shows };
     if wanted.is_empty() || this_week >= ctx.config.confirmations_per_address_and_week {
-        return Ok(SubscribeAnswer::Asked);
+        // Done and taken back: whoever measures how long the answer takes must not learn more than who reads it (R174).
+        store::rehearse(conn, |conn| write_down(conn, ctx, now, &form, subscriber.id, &all))?;
+    } else {
+        write_down(conn, ctx, now, &form, subscriber.id, &wanted)?;
     }
+    Ok(SubscribeAnswer::Asked)
+}
 
+type Wanted<'a> = (&'a Newsletter, NewsletterText);
+
+/// What was asked, and how.
+struct Form<'a> {
+    request: &'a SubscribeRequest,
+    address: &'a Address,
+    name: Option<String>,
+    language: Language,
+    page_language: Language,
+    consent: &'a Wording,
+    shows: Shows,
+}
+
+/// The opt-in, its consent records and its confirmation mail.
+fn write_down(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    form: &Form<'_>,
+    subscriber_id: i64,
+    wanted: &[Wanted<'_>],
+) -> Result<(), JourneyError> {
+    let Form { request, address, language, page_language, consent, .. } = *form;
+    let Some((first, _)) = wanted.first() else { return Ok(()) };
+    let at = micros(now);
     let privacy_text = wording::privacy(ctx, page_language)?;
-    let consent_stored =
-        wordings::find_or_insert(conn, WordingKind::Consent, page_language, &consent_text.hash, &consent_text.text, at)?;
+    let consent_stored = wordings::find_or_insert(conn, WordingKind::Consent, page_language, &consent.hash, &consent.text, at)?;
     let privacy_stored =
         wordings::find_or_insert(conn, WordingKind::Privacy, page_language, &privacy_text.hash, &privacy_text.text, at)?;
     let opt_in = opt_ins::NewOptIn {
         public_id: token::random_id()?.to_vec(),
-        subscriber_id: subscriber.id,
+        subscriber_id,
         language: language.tag().to_owned(),
-        name,
+        name: form.name.clone(),
         consent_wording_id: consent_stored.id,
         privacy_wording_id: privacy_stored.id,
         form_url: request.form_url.clone(),
+        network: ctx.config.network_note.of(request.arrival.address),
         requested_at: at,
         expires_at: micros(now + SignedDuration::from_hours(24 * ctx.config.confirmation_days)),
+        new_address: None,
+        new_canonical: None,
     };
     let ids: Vec<i64> = wanted.iter().map(|(newsletter, _)| newsletter.id).collect();
     let opt_in_id = opt_ins::insert(conn, &opt_in, &ids)?;
-    for (newsletter, _) in &wanted {
-        subscriptions::insert_pending(conn, token::random_id()?, subscriber.id, newsletter.id, language, at)?;
+    for (newsletter, _) in wanted {
+        subscriptions::insert_pending(conn, token::random_id()?, subscriber_id, newsletter.id, language, at)?;
         record(
             conn,
             ConsentAct::Requested,
             now,
-            subscriber.id,
+            subscriber_id,
             newsletter.id,
             json!({
                 "address": address.as_typed(),
@@ -208,9 +255,10 @@ pub fn subscribe(
                 "language": language,
                 "page_language": page_language,
                 "form_url": request.form_url,
-                "channel": "web",
-                "opt_in": wording::hex(&opt_in.public_id),
-                "consent": { "hash": consent_text.hash_hex(), "version": consent_stored.version, "text": consent_text.text },
+                "channel": request.channel,
+                "how": form.shows.as_str(),
+                "opt_in": hex(&opt_in.public_id),
+                "consent": { "hash": consent.hash_hex(), "version": consent_stored.version },
                 "privacy": { "hash": privacy_text.hash_hex(), "version": privacy_stored.version },
             }),
         )?;
@@ -218,35 +266,30 @@ pub fn subscribe(
 
     let mail = ConfirmationMail {
         language,
-        sender: sender(&first),
+        sender: sender(first),
         newsletter_titles: wanted.iter().map(|(_, text)| text.title.clone()).collect(),
         organisation: ctx.config.organisation.clone(),
         postal_address: ctx.config.postal_address.clone(),
         links: ctx.links(&first.slug, language, String::new()),
     };
-    let edition = ctx.templates.confirmation(&mail)?;
-    let content = edition.to_bytes()?;
-    let (subject, hash) = (&edition.subject, &Edition::hash(&content));
-    let edition_id = editions::find_or_insert(conn, &Frozen { language, subject, hash, content: &content, web: "", now: at })?;
-    deliveries::insert(
-        conn,
-        &deliveries::NewDelivery {
-            public_id: token::random_id()?.to_vec(),
-            kind: DeliveryKind::Confirmation.as_str(),
-            edition_id,
-            subscriber_id: Some(subscriber.id),
-            opt_in_id: Some(opt_in_id),
-            newsletter_id: Some(first.id),
-            // As typed now: a stranger's spelling of a known address changes nothing that is stored.
-            address: address.as_typed().to_owned(),
-            name: None,
-            relay: deliveries::RELAY,
-            state: DeliveryState::Queued.as_str(),
-            due_at: deliveries::AT_ONCE,
-            created_at: at,
-        },
-    )?;
-    Ok(SubscribeAnswer::Asked)
+    let of = outbox::Mail {
+        kind: DeliveryKind::Confirmation,
+        subscriber_id,
+        opt_in_id: Some(opt_in_id),
+        newsletter_id: first.id,
+        // As typed now: a stranger's spelling of a known address changes nothing that is stored.
+        address: address.as_typed(),
+    };
+    outbox::queue(conn, now, &ctx.templates.confirmation(&mail)?, &of)
+}
+
+/// An address that our relay can carry (R21): said at once, and not first when the mail cannot go.
+pub(super) fn usable(ctx: &Context, typed: &str) -> Result<Address, AddressError> {
+    let address = Address::parse(typed)?;
+    if address.needs_smtputf8() && !ctx.config.smtputf8 {
+        return Err(AddressError::LocalPartInternational);
+    }
+    Ok(address)
 }
 
 /// The language of the consent text the form showed: the page may be in one language and the chosen edition in another.
@@ -281,27 +324,4 @@ pub(super) fn sender(newsletter: &Newsletter) -> Sender {
         from_address: newsletter.from_address.clone(),
         reply_to: newsletter.reply_to.clone(),
     }
-}
-
-/// Appends to the consent log: the record commits to its details by a salted hash, so the details can be erased later.
-pub(super) fn record(
-    conn: &mut Conn,
-    act: ConsentAct,
-    now: Timestamp,
-    subscriber_id: i64,
-    newsletter_id: i64,
-    body: serde_json::Value,
-) -> Result<(), JourneyError> {
-    let salt = token::random_id()?;
-    let body = body.to_string();
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(&salt);
-    context.update(body.as_bytes());
-    let mut commitment = [0; 32];
-    commitment.copy_from_slice(context.finish().as_ref());
-    consent::append(
-        conn,
-        &consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body },
-    )?;
-    Ok(())
 }

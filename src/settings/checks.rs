@@ -44,6 +44,12 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         bounce(address)?;
     }
     dkim(&settings.dkim)?;
+    for text in &settings.embed.origins {
+        // They become part of a header.
+        if !is_web_origin(text) {
+            return Err(wrong("embed.origins", format!("\"{text}\" must be like https://www.example.org")));
+        }
+    }
     let colour = settings.look.colour.strip_prefix('#').unwrap_or_default();
     if colour.len() != 6 || !colour.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(wrong("look.colour", "must be a colour like #1f4e79"));
@@ -88,6 +94,13 @@ fn origin(text: &str) -> Result<String, SettingsError> {
         _ => return Err(wrong("is neither https nor http")),
     }
     Ok(text.to_ascii_lowercase())
+}
+
+/// Scheme, host and perhaps a port, as browsers compare them.
+fn is_web_origin(text: &str) -> bool {
+    let Some((scheme, authority)) = text.split_once("://") else { return false };
+    let (name, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    matches!(scheme, "https" | "http") && !name.is_empty() && name.split('.').all(is_label) && port.parse::<u16>().is_ok()
 }
 
 fn is_label(label: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Style sheets, icon and logo, served under `/static`. Nothing comes from anybody else (R157).
+//! Style sheets, icon, logo and the form's script, served under `/static`. Nothing comes from anybody else (R157).
 
 use actix_web::http::header::{self, ETag, EntityTag, IfNoneMatch};
 use actix_web::{HttpResponse, web};
@@ -6,6 +6,7 @@ use rust_embed::RustEmbed;
 
 use super::failure::Failure;
 use super::pages::Pages;
+use crate::domain::proof::hex;
 
 #[derive(RustEmbed)]
 #[folder = "src/web/static"]
@@ -50,12 +51,8 @@ fn answer(tag: String, content_type: &'static str, known: IfNoneMatch, body: imp
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
         _ => "application/octet-stream",
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,7 @@
 //! What the web room needs of the settings file.
 
+use std::net::IpAddr;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -12,6 +14,10 @@ pub struct Config {
     pub colour: String,
     /// `limits.body_bytes`: no form of ours comes near it (R204).
     pub body_bytes: usize,
+    /// `http.trusted_proxies`: whose `X-Forwarded-For` is believed (R195).
+    pub trusted_proxies: Vec<IpAddr>,
+    /// `embed.origins`: whose pages may show a form in a frame.
+    pub embed_origins: Vec<String>,
     pub imprint: Imprint,
     pub accessibility: Accessibility,
     /// Stands at the top of each page instead of the organisation's name.

@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
 
+use super::api;
 use super::language::Visit;
 use super::pages::{Page, Pages};
 
@@ -23,6 +24,9 @@ pub enum Failure {
     /// Nobody is signed in; the desk's page has the form.
     #[error("not signed in")]
     SignInFirst,
+    /// Until it is tried again, in seconds.
+    #[error("too many attempts")]
+    TooMany(i64),
     #[error("the request was cut off or is too large: {0}")]
     Payload(#[from] actix_web::error::PayloadError),
     #[error(transparent)]
@@ -44,6 +48,7 @@ impl ResponseError for Failure {
             Failure::Forbidden => StatusCode::FORBIDDEN,
             Failure::BadRequest => StatusCode::BAD_REQUEST,
             Failure::SignInFirst => StatusCode::SEE_OTHER,
+            Failure::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Failure::Payload(cause) => cause.status_code(),
             Failure::Text(_) | Failure::Template(_) | Failure::Journey(_) | Failure::Store(_) | Failure::Inside(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -56,6 +61,9 @@ impl ResponseError for Failure {
         let mut answer = HttpResponse::build(self.status_code());
         if matches!(self, Failure::SignInFirst) {
             answer.insert_header((header::LOCATION, "/staff"));
+        }
+        if let Failure::TooMany(seconds) = self {
+            answer.insert_header((header::RETRY_AFTER, header::HeaderValue::from(*seconds)));
         }
         answer.finish()
     }
@@ -75,7 +83,10 @@ pub async fn explain(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     {
         tracing::error!(%error, "a request failed");
     }
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| ["text/html", "application/json"].iter().any(|kind| value.as_bytes().starts_with(kind.as_bytes())));
     let as_is = response.response().extensions().get::<AsIs>().is_some();
     if !(status.is_client_error() || status.is_server_error()) || is_page || as_is {
         return Ok(response);
@@ -98,14 +109,17 @@ fn copy(name: &HeaderName, value: Option<&HeaderValue>, page: &mut HttpResponse)
 fn page(http: &actix_web::HttpRequest, status: StatusCode) -> HttpResponse {
     let visit = Visit::of(http);
     let which = match status.as_u16() {
-        code @ (403 | 404 | 405 | 413) => code,
+        code @ (403 | 404 | 405 | 413 | 429) => code,
         400..=499 => 400,
         _ => 500,
     };
     let rendered = http.app_data::<web::Data<Pages>>().map(|pages| {
         let language = visit.language();
-        let title = Pages::say(language, &format!("web-error-{which}-title"))?;
         let lead = Pages::say(language, &format!("web-error-{which}-lead"))?;
+        if api::is_path(http.path()) {
+            return Ok(api::json(status, &api::Errors::one("", lead)));
+        }
+        let title = Pages::say(language, &format!("web-error-{which}-title"))?;
         // Without a language switch: the path of an error can be anything, also the start of another site's address.
         pages.answer(&visit, Page::new("message", language, title).status(status).private(), &serde_json::json!({ "lead": lead }))
     });

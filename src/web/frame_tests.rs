@@ -3,16 +3,21 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpResponse, web};
+use futures_util::{StreamExt, stream};
 
 use super::config::Config;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::pages::Pages;
+use super::patience::Patience;
 use super::{assets, origin, routes, samples};
 use crate::clock::Clock;
 
@@ -130,4 +135,22 @@ async fn staff_pages_act_only_on_our_own_forms() {
     assert_eq!(status, StatusCode::OK);
     let (status, ..) = ask(samples::config(), TestRequest::with_uri("/staff/x")).await;
     assert_eq!(status, StatusCode::OK, "looking is free");
+}
+
+/// A body that never comes to its end costs its sender the connection and us half a minute (here a moment).
+#[actix_web::test]
+async fn a_body_that_does_not_end_is_given_up() {
+    let pages = Arc::new(Pages::new(&samples::config(), false).unwrap());
+    let patience = web::Data::new(Patience(Duration::from_millis(50)));
+    let app = init_service(
+        App::new().app_data(patience).configure(move |app| routes::framed(app, pages, Clock::system(), 65_536, some_routes)),
+    )
+    .await;
+    let first = stream::iter([Ok::<_, PayloadError>(web::Bytes::from_static(b"a=1"))]);
+    let body: Payload = Payload::Stream { payload: Box::pin(first.chain(stream::pending())) };
+    let form = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let (request, _) = TestRequest::post().uri("/form").insert_header(form).to_request().replace_payload(body);
+    let answer = call_service(&app, request).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    is_secured(answer.headers());
 }

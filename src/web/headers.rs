@@ -9,8 +9,15 @@ use actix_web::web;
 
 use super::pages::Pages;
 
-/// Scripts are not mentioned because there are none: `default-src 'self'` with no inline anything.
-const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// No inline anything, and the only script is the form's, out of `/static`.
+const POLICY: &str = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+                      frame-ancestors 'none'";
+
+/// For a form that stands in a frame on the pages of these origins, and of nobody else (R212).
+pub fn framed_policy(origins: &[String]) -> String {
+    let ancestors = if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") };
+    POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {ancestors}"))
+}
 
 /// For an edition's web version, whose layout is the mail's: inline styles, pictures from our public address, and nothing
 /// that acts.

@@ -1,17 +1,21 @@
 //! The web room: public pages, staff pages, assets. Handlers read a request, call one journey inside one transaction and
-//! turn its answer into a page; GET shows, POST acts. No page needs JavaScript, a cookie is set only by signing in.
+//! turn its answer into a page; GET shows, POST acts. No page needs JavaScript, one can use it, a cookie is set only by signing in.
 
 pub mod access;
+pub mod api;
 pub mod assets;
+pub mod client;
 pub mod config;
 pub mod demo;
 pub mod failure;
 pub mod fields;
+pub mod guesses;
 pub mod headers;
 pub mod language;
 pub mod look;
 pub mod origin;
 pub mod pages;
+pub mod patience;
 pub mod public;
 pub mod routes;
 pub mod staff;
@@ -34,6 +38,7 @@ use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 pub use self::config::{Accessibility, Config, Imprint, Logo};
+pub use guesses::Guesses;
 pub use pages::{Pages, PagesError};
 pub use routes::configure;
 
@@ -53,6 +58,8 @@ pub struct State {
     pub metrics: Option<PrometheusHandle>,
     /// The directory of captured mails; only the demo has one.
     pub demo: Option<PathBuf>,
+    /// Wrong links that were tried.
+    pub guesses: Arc<Guesses>,
 }
 
 /// More connections than this wait in the system's queue.

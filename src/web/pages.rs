@@ -4,7 +4,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use aws_lc_rs::digest;
 use handlebars::{Handlebars, RenderError, TemplateError};
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -12,8 +11,10 @@ use serde::Serialize;
 use super::config::{Config, Logo};
 use super::failure::Failure;
 use super::language::Visit;
-use super::{assets, look, origin};
+use super::{look, origin};
+use crate::domain::consent::sha256;
 use crate::domain::language::Language;
+use crate::domain::proof::hex;
 use crate::domain::token;
 use crate::i18n::{self, MissingText, Translator, Value};
 
@@ -143,7 +144,7 @@ impl Pages {
                 .map_err(|cause| PagesError::Template { name: file.to_string(), cause: Box::new(cause) })?;
         }
         let css = look::css(&config.colour);
-        let tag = assets::hex(&token::secret_hash(&css));
+        let tag = hex(&token::secret_hash(&css));
         Ok(Self {
             registry,
             organisation: config.imprint.organisation.clone(),
@@ -152,7 +153,7 @@ impl Pages {
             demo,
             look: Look { text: css, tag },
             logo: config.logo.clone().map(|logo| {
-                let tag = assets::hex(digest::digest(&digest::SHA256, &logo.png).as_ref());
+                let tag = hex(&sha256(&[&logo.png]));
                 (logo, tag)
             }),
         })

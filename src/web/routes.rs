@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder};
 
 use super::failure::Failure;
 use super::pages::Pages;
-use super::{State, access, assets, demo, failure, headers, origin, public, staff};
+use super::{State, access, api, assets, demo, failure, headers, origin, patience, public, staff};
 use crate::clock::Clock;
 
 /// Adds everything to an actix application.
@@ -22,6 +22,7 @@ pub fn configure(app: &mut ServiceConfig, state: State) {
     app.app_data(web::Data::new(state));
     framed(app, pages, clock, body_bytes, move |routes| {
         public_routes(routes);
+        api_routes(routes);
         if demo {
             demo_routes(routes);
         }
@@ -43,6 +44,7 @@ pub fn framed(
         .app_data(web::PayloadConfig::new(body_bytes))
         .service(
             web::scope("")
+                .wrap(from_fn(patience::limit))
                 .wrap(from_fn(failure::explain))
                 .wrap(from_fn(headers::secure))
                 .wrap(from_fn(access::log))
@@ -55,9 +57,16 @@ fn public_routes(routes: &mut ServiceConfig) {
     routes
         .service(view("/", public::home::show))
         .service(view("/n/{slug}", public::form::show))
+        .service(view("/n/{slug}/embed", public::form::show_embedded))
         .service(act("/subscribe", public::form::submit))
+        .service(view("/challenge", api::challenge::show))
         .service(form("/confirm/{token}", public::confirm::show, public::confirm::submit))
         .service(form("/unsubscribe/{token}", public::leave::show, public::leave::submit))
+        .service(form("/preferences", public::person::show_ask, public::person::submit_ask))
+        .service(act("/preferences/{token}/address", public::preferences::change_address))
+        .service(view("/preferences/{token}/data", public::person::show_data))
+        .service(view("/preferences/{token}/data.json", public::person::download_data))
+        .service(form("/preferences/{token}/erase", public::person::show_erase, public::person::erase))
         .service(form("/preferences/{token}", public::preferences::show, public::preferences::submit))
         .service(view("/archive/{slug}/feed.atom", public::feed::show))
         .service(view("/archive/{slug}", public::archive::show))
@@ -71,6 +80,14 @@ fn public_routes(routes: &mut ServiceConfig) {
         .service(view("/metrics", public::health::metrics))
         // Only files are compressed: a page that shows what somebody sent beside a secret must not be (BREACH).
         .service(web::scope("/static").wrap(Compress::default()).service(view("/{name}", assets::show)));
+}
+
+fn api_routes(routes: &mut ServiceConfig) {
+    routes.service(
+        web::scope("/api/v1")
+            .service(act("/subscriptions", api::subscriptions::submit))
+            .service(view("/challenge", api::challenge::show)),
+    );
 }
 
 fn demo_routes(routes: &mut ServiceConfig) {
@@ -91,6 +108,7 @@ fn staff_routes(routes: &mut ServiceConfig) {
             .service(view("/sessions", staff::sessions::show))
             .service(act("/sessions/{id}/revoke", staff::sessions::revoke))
             .service(form("/newsletters/{slug}/publish", staff::publish::show, staff::publish::submit))
+            .service(view("/newsletters/{slug}/embed", staff::embed::show))
             .service(view("/newsletters/{slug}/issues/{number}", staff::issue::show))
             .service(act("/newsletters/{slug}/issues/{number}/{act}", staff::issue::steer)),
     );

@@ -10,6 +10,8 @@ pub fn config() -> Config {
         public_url: "https://news.example.org".to_owned(),
         colour: "#27506b".to_owned(),
         body_bytes: 65_536,
+        trusted_proxies: Vec::new(),
+        embed_origins: Vec::new(),
         imprint: Imprint { organisation: "Institut für Beispielforschung".to_owned(), ..Imprint::default() },
         accessibility: Accessibility::default(),
         logo: Some(Logo { png: Vec::new(), width: 96, height: 48 }),
@@ -25,8 +27,9 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
     let languages = json!([{"tag": "de", "chosen": true}, {"tag": "en", "chosen": false}, {"tag": "de-simple", "chosen": false}]);
     let no_errors = json!([]);
     let description = "Neues aus Forschung und Lehre: Ergebnisse, Termine, offene Stellen. Der Newsletter erscheint jeden ersten Montag im Monat.";
-    let form = |email: Value, errors: &Value| {
+    let form = |embedded: bool, email: Value, errors: &Value| {
         json!({
+            "embedded": embedded, "stamp": "AbCd", "least": 2, "lifetime": 1200,
             "slug": "forschung", "newsletter": "Forschung aktuell", "description": description, "content_language": "de",
             "wording": "ab12", "errors": errors, "email": email, "name": {"value": "", "error": null},
             "language_error": null, "languages": languages, "consent_language": "de",
@@ -60,8 +63,13 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
                 {"slug": "termine", "title": "Termine und Vorträge", "description": "Jede Woche: was im Haus stattfindet, mit Ort, Zeit und Anmeldung.", "language": "de"},
             ]}),
         ),
-        ("form", false, form(json!({"value": "", "error": null}), &no_errors)),
-        ("form", false, form(json!({"value": "ada.example.org", "error": wrong}), &json!([{"field": "email", "text": wrong}]))),
+        ("form", false, form(false, json!({"value": "", "error": null}), &no_errors)),
+        (
+            "form",
+            false,
+            form(false, json!({"value": "ada.example.org", "error": wrong}), &json!([{"field": "email", "text": wrong}])),
+        ),
+        ("embed", false, form(true, json!({"value": "", "error": null}), &no_errors)),
         ("asked", false, json!({})),
         (
             "confirm",
@@ -143,6 +151,11 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "progress": "2 776 von 3 980 E-Mails sind erledigt", "done": 2776, "total": 3980, "held": null, "unknown": true, "counts": counts,
             "self": "/staff/newsletters/forschung/issues/12", "time": "14:05 UTC", "may_cancel": true, "archive": "/archive/forschung",
             "acts": [{"action": "pause", "text": "Anhalten", "second": false, "hint": false}, {"action": "cancel", "text": "Versand abbrechen", "second": true, "hint": true}]}),
+        ),
+        (
+            "embed_help",
+            true,
+            json!({"newsletter": "Forschung aktuell", "form": "<form>\n</form>", "frame": "<iframe></iframe>", "origins": ""}),
         ),
         (
             "sessions",

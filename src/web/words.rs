@@ -1,8 +1,8 @@
 //! Dates and numbers as people write them, in each language.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::domain::language::Language;
 use crate::i18n::{self, MissingText};
@@ -32,6 +32,17 @@ pub fn moment_to_the_second(language: Language, at: Timestamp) -> Result<String,
     Ok(format!("{}, {} UTC", date(language, local.date())?, local.strftime("%H:%M:%S")))
 }
 
+/// "2 March 2026, 10:00:03 CET": for documents.
+pub fn zoned(language: Language, at: &Zoned) -> Result<String, MissingText> {
+    Ok(format!("{}, {}", date(language, at.date())?, at.strftime("%H:%M:%S %Z")))
+}
+
+/// "2 March 2026, 10:00:03 CET (2 March 2026, 09:00:03 UTC)".
+pub fn both(language: Language, at: Timestamp, zone: &TimeZone) -> Result<String, MissingText> {
+    let utc = zoned(language, &at.to_zoned(TimeZone::UTC))?;
+    Ok(format!("{} ({utc})", zoned(language, &at.to_zoned(zone.clone()))?))
+}
+
 /// "about 5 minutes".
 pub fn duration(language: Language, seconds: i64) -> Result<String, MissingText> {
     let say = |id: &str, count: i64| i18n::text(language, id, &[("count", count.into())]);
@@ -39,6 +50,20 @@ pub fn duration(language: Language, seconds: i64) -> Result<String, MissingText>
         ..=59 => i18n::text(language, "web-course-soon", &[]),
         60..=7_169 => say("web-course-minutes", seconds.saturating_add(30) / 60),
         _ => say("web-course-hours", seconds.saturating_add(1_800) / 3_600),
+    }
+}
+
+/// For whoever has to come back later: whole seconds, and at least one.
+pub fn seconds_until(until: Timestamp, now: Timestamp) -> i64 {
+    i64::try_from(until.duration_since(now).as_millis().saturating_add(999) / 1_000).unwrap_or(i64::MAX).max(1)
+}
+
+/// That too many ask, and when to try again.
+pub fn wait(language: Language, seconds: i64) -> Result<String, MissingText> {
+    // Rounded up: who comes as told is not sent away again.
+    match seconds {
+        ..=7_200 => i18n::text(language, "web-form-error-wait", &[("minutes", (seconds.saturating_add(59) / 60).max(1).into())]),
+        _ => i18n::text(language, "web-form-error-wait-hours", &[("hours", (seconds.saturating_add(3_599) / 3_600).into())]),
     }
 }
 
@@ -85,6 +110,17 @@ mod tests {
         assert_eq!(said(1_234.4), "about 1\u{202f}234 mails a second");
         assert_eq!(said(2.55), "about 2.5 mails a second");
         assert_eq!([said(0.5), said(0.001)], ["about 30 mails a minute", "about one mail a minute"]);
+    }
+
+    #[test]
+    fn who_has_to_wait_is_told_how_long_and_never_too_short() {
+        let said = |seconds| wait(Language::En, seconds).unwrap();
+        assert!(said(1).contains("in one minute") && said(60).contains("in one minute"));
+        assert!(said(61).contains("in 2 minutes") && said(7_200).contains("in 120 minutes"));
+        assert!(said(7_201).contains("in 3 hours") && said(86_400).contains("in 24 hours"));
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(seconds_until(at("2026-03-02T10:00:00Z"), at("2026-03-02T09:59:59.5Z")), 1);
+        assert_eq!(seconds_until(at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z")), 1);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! The statements are those the store really sends: they are overheard on its connection, then explained.
 
+mod limits;
+
 use std::sync::{Arc, Mutex};
 
 use diesel::connection::InstrumentationEvent;

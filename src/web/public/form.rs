@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Field, LanguageChoice, Wrong, language_choices, language_of_words, paragraphs};
 use crate::domain::address::AddressError;
+use crate::domain::altcha;
 use crate::domain::language::Language;
 use crate::i18n::{self, MissingText};
+use crate::journeys::limits::{self, Arrival};
 use crate::journeys::subscribe::{self, FormView, SubscribeAnswer, SubscribeRequest};
-use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
+use crate::web::{State, client, headers, words};
 
 #[derive(Serialize)]
 struct Form {
@@ -34,7 +37,18 @@ struct Form {
     email: Field,
     name: Field,
     errors: Vec<Wrong>,
+    /// Whether it stands in a frame on somebody else's page.
+    embedded: bool,
+    /// When it was shown, signed.
+    stamp: String,
+    /// Seconds that filling it in takes at least: its script waits that long.
+    least: i64,
+    /// Seconds for which a challenge may be answered.
+    lifetime: i64,
 }
+
+/// The value of the hidden field `form` of a form in a frame.
+const EMBED: &str = "embed";
 
 /// GET /n/SLUG
 pub async fn show(
@@ -43,11 +57,29 @@ pub async fn show(
     visit: Visit,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let view = view(&state, &visit, slug.into_inner()).await?;
-    let language = view.language;
-    let form = Form::blank(view);
-    let title = Pages::say_with(language, "web-form-title", "title", form.newsletter.as_str())?;
-    pages.answer(&visit, Page::new("form", language, title).with_switches(), &form)
+    let form = Form::blank(&state, view(&state, &visit, slug.into_inner()).await?);
+    let title = form.title()?;
+    pages.answer(&visit, Page::new("form", form.consent_language, title).with_switches(), &form)
+}
+
+/// GET /n/SLUG/embed: the same form, to stand in a frame on the pages of `embed.origins` (R212).
+pub async fn show_embedded(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let mut form = Form::blank(&state, view(&state, &visit, slug.into_inner()).await?);
+    form.embedded = true;
+    let title = form.title()?;
+    let mut answer = pages.answer(&visit, Page::new("embed", form.consent_language, title), &form)?;
+    let policy = headers::framed_policy(&state.config.embed_origins);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_str(&policy).map_err(inside)?);
+    Ok(answer)
+}
+
+fn inside(error: header::InvalidHeaderValue) -> Failure {
+    Failure::Inside(error.into())
 }
 
 /// POST /subscribe, also from forms on other sites.
@@ -55,6 +87,7 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let fields = Fields::from(fields.into_inner());
@@ -62,12 +95,21 @@ pub async fn submit(
     let Some(first) = slugs.first().cloned() else { return Err(Failure::BadRequest) };
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
+    // Where the form stands is known for ours only: what a browser says about the page before is anybody's.
+    let form = if fields.first("form") == EMBED { format!("/n/{first}/embed") } else { format!("/n/{first}") };
     let request = SubscribeRequest {
         address: fields.first("email").to_owned(),
-        form_url: context.url(&format!("/n/{first}")),
+        form_url: context.url(&form),
         newsletter_slugs: slugs,
         language: fields.first("language").to_owned(),
         name: fields.given("name"),
+        channel: "web",
+        arrival: Arrival {
+            address: client::address(&http, &state.config.trusted_proxies),
+            proof: fields.given("altcha"),
+            stamp: fields.given("shown"),
+            trap: fields.given("note"),
+        },
         wording: fields.given("wording"),
     };
     let answer = state.store.write(move |conn| subscribe::subscribe(conn, &context, now, &request)).await?;
@@ -75,8 +117,8 @@ pub async fn submit(
         SubscribeAnswer::Asked => asked(&pages, &visit, &fields),
         SubscribeAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         wrong => {
-            let view = view(&state, &visit, first).await?;
-            again(&pages, &visit, view, &fields, &wrong)
+            let form = Form::blank(&state, view(&state, &visit, first).await?);
+            again(&pages, &visit, form, &fields, &wrong, now)
         }
     }
 }
@@ -98,20 +140,21 @@ fn asked(pages: &Pages, visit: &Visit, fields: &Fields) -> Result<HttpResponse, 
 fn again(
     pages: &Pages,
     visit: &Visit,
-    view: FormView,
+    mut form: Form,
     fields: &Fields,
     wrong: &SubscribeAnswer,
+    now: Timestamp,
 ) -> Result<HttpResponse, Failure> {
-    let language = view.language;
-    let languages = view.languages.clone();
-    let mut form = Form::blank(view);
+    let language = form.consent_language;
     form.email.value = fields.first("email").to_owned();
     form.name.value = fields.first("name").to_owned();
-    if let Ok(chosen) = fields.first("language").parse()
-        && !form.languages.is_empty()
-    {
-        form.languages = language_choices(&languages, chosen);
+    // Whoever mends a letter in a second had the form for longer than that.
+    form.stamp = fields.given("shown").unwrap_or(form.stamp);
+    if let Ok(chosen) = fields.first("language").parse() {
+        form.languages.iter_mut().for_each(|choice| choice.chosen = choice.tag == chosen);
     }
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut retry_after = None;
     let (field, text) = match wrong {
         SubscribeAnswer::BadAddress(error) => {
             let text = about_address(language, error)?;
@@ -129,14 +172,26 @@ fn again(
             ((!form.languages.is_empty()).then_some("language"), text)
         }
         SubscribeAnswer::WordingChanged => (Some("consent"), Pages::say(language, "web-form-error-wording")?),
+        SubscribeAnswer::BadProof(_) => (None, Pages::say(language, "web-form-error-proof")?),
+        SubscribeAnswer::Wait(until) => {
+            let seconds = words::seconds_until(*until, now);
+            status = StatusCode::TOO_MANY_REQUESTS;
+            retry_after = Some(seconds);
+            (None, words::wait(language, seconds)?)
+        }
         SubscribeAnswer::Asked | SubscribeAnswer::NoSuchNewsletter => return Err(Failure::BadRequest),
     };
     form.errors.push(Wrong { field, text });
-    let title = Pages::say_with(language, "web-form-title", "title", form.newsletter.as_str())?;
-    pages.answer(visit, Page::new("form", language, title).status(StatusCode::UNPROCESSABLE_ENTITY).private(), &form)
+    let title = form.title()?;
+    let mut answer = pages.answer(visit, Page::new("form", language, title).status(status).private(), &form)?;
+    if let Some(seconds) = retry_after {
+        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    }
+    Ok(answer)
 }
 
-fn about_address(language: Language, error: &AddressError) -> Result<String, MissingText> {
+/// What is wrong with an address, in words.
+pub fn about_address(language: Language, error: &AddressError) -> Result<String, MissingText> {
     match error {
         AddressError::LocalPartCharacter(character) => Pages::say_with(language, error.key(), "character", character.to_string()),
         _ => i18n::text(language, error.key(), &[]),
@@ -144,7 +199,7 @@ fn about_address(language: Language, error: &AddressError) -> Result<String, Mis
 }
 
 impl Form {
-    fn blank(view: FormView) -> Self {
+    fn blank(state: &State, view: FormView) -> Self {
         let content_language = language_of_words(&view.languages, view.language);
         let languages = if view.languages.len() > 1 { language_choices(&view.languages, content_language) } else { Vec::new() };
         Self {
@@ -160,7 +215,15 @@ impl Form {
             email: Field::default(),
             name: Field::default(),
             errors: Vec::new(),
+            embedded: false,
+            stamp: limits::form_stamp(&state.context, state.clock.now()),
+            least: state.context.config.least_form_time.as_secs(),
+            lifetime: altcha::LIFETIME.as_secs(),
         }
+    }
+
+    fn title(&self) -> Result<String, MissingText> {
+        Pages::say_with(self.consent_language, "web-form-title", "title", self.newsletter.as_str())
     }
 }
 

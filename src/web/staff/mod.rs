@@ -2,6 +2,7 @@
 //! (`origin::only_from_here`), every page but the sign-in knows who asks.
 
 pub mod desk;
+pub mod embed;
 pub mod invitation;
 pub mod issue;
 pub mod publish;

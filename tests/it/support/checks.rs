@@ -77,6 +77,11 @@ impl Checks {
         }
     }
 
+    /// The page that is open, as the browser understood it.
+    pub async fn html(&self) -> String {
+        format!("<!doctype html>\n{}", self.browser.client().source().await.unwrap())
+    }
+
     /// Looks at the page that is open. `html`: as the server sent it.
     pub async fn look(&mut self, name: &str, language: &str, kind: Kind, html: &str) {
         self.pages += 1;

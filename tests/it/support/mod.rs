@@ -23,3 +23,4 @@ pub mod relay;
 pub mod rust_text;
 pub mod sink;
 pub mod wire_cut;
+pub mod work;

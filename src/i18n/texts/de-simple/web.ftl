@@ -53,6 +53,35 @@ web-form-error-wording =
     Der Text mit der Erlaubnis ist jetzt anders.
     Bitte lesen Sie den Text noch einmal.
     Klicken Sie dann noch einmal auf den Knopf.
+web-form-error-wait = { $minutes ->
+    [one]
+    Im Moment melden sich sehr viele Menschen an.
+    Bitte warten Sie 1 Minute.
+    Schicken Sie dann das Formular noch einmal ab.
+   *[other]
+    Im Moment melden sich sehr viele Menschen an.
+    Bitte warten Sie { $minutes } Minuten.
+    Schicken Sie dann das Formular noch einmal ab.
+}
+web-form-error-wait-hours =
+    Im Moment melden sich sehr viele Menschen an.
+    Bitte warten Sie { $hours } Stunden.
+    Schicken Sie dann das Formular noch einmal ab.
+web-form-error-proof =
+    Die Sicherheits·prüfung hat nicht geklappt.
+    Bitte schicken Sie das Formular noch einmal ab.
+web-form-trap = Bitte schreiben Sie hier nichts
+web-form-work-begun =
+    Ihr Computer macht eine Sicherheits·prüfung.
+    Sie können weiter schreiben.
+web-form-work-done = Die Sicherheits·prüfung ist fertig.
+web-form-work-waiting =
+    Bitte warten Sie kurz.
+    Die Sicherheits·prüfung ist noch nicht fertig.
+    Danach wird das Formular abgeschickt.
+web-form-work-failed =
+    Die Sicherheits·prüfung geht im Moment nicht.
+    Das Formular wird ohne Prüfung abgeschickt.
 
 ## After the form
 
@@ -191,11 +220,24 @@ web-error-413-title = Das war zu viel Text
 web-error-413-lead =
     Bitte schreiben Sie weniger.
     Versuchen Sie es dann noch einmal.
+web-error-429-title = Das waren zu viele Versuche
+web-error-429-lead =
+    Bitte warten Sie einen Moment.
+    Versuchen Sie es dann noch einmal.
 web-error-500-title = Hier ist etwas kaputt
 web-error-500-lead =
     Das ist unser Fehler.
     Sie haben nichts falsch gemacht.
     Bitte versuchen Sie es später noch einmal.
+
+## For programs
+
+web-api-error-type = Bitte schicken Sie JSON: Content-Type: application/json.
+web-api-error-json = Das JSON ist falsch.
+web-api-error-newsletter = Diesen Newsletter gibt es nicht.
+web-api-error-proof =
+    Die Sicherheits·prüfung hat nicht geklappt.
+    Bitte lösen Sie eine neue Aufgabe.
 
 ## Staff
 
@@ -267,6 +309,25 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = Formular ansehen
 web-desk-archive = Ältere Newsletter ansehen
+
+web-embed-title = { $title }: das Formular auf anderen Internet·seiten
+web-embed-lead =
+    Hier sehen Sie 2 Stücke HTML.
+    Damit kommt das Formular auf eine andere Internet·seite.
+web-embed-form = Ein Formular
+web-embed-form-hint =
+    Es sieht aus wie die andere Internet·seite.
+    Es hat keine Sicherheits·prüfung.
+    Darum sind nur wenige Anmeldungen in der Stunde möglich.
+web-embed-frame = Unser Formular in einem Rahmen
+web-embed-frame-hint =
+    Es sieht aus wie hier.
+    Es hat eine Sicherheits·prüfung.
+    Nur bestimmte Internet·seiten dürfen es zeigen.
+    Sie stehen in der Einstellung embed.origins.
+web-embed-origins = Diese Internet·seiten dürfen es zeigen: { $origins }
+web-embed-no-origins = Im Moment darf es keine Internet·seite zeigen.
+web-embed-link = Das Formular auf anderen Seiten zeigen
 
 web-publish-title = Newsletter verschicken
 web-publish-of = { $title }

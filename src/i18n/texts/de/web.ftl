@@ -39,6 +39,17 @@ web-form-next = Nach dem Absenden erhalten Sie eine E-Mail mit einem Link. Erst 
 web-form-submit = Anmelden
 web-form-error-language = Diese Sprache gibt es bei diesem Newsletter nicht. Bitte wählen Sie eine andere.
 web-form-error-wording = Der Text der Einwilligung hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal und senden Sie das Formular dann erneut ab.
+web-form-error-wait = { $minutes ->
+    [one] Zurzeit gehen zu viele Anmeldungen ein. Bitte senden Sie das Formular in einer Minute noch einmal ab. Ihre Angaben stehen noch da.
+   *[other] Zurzeit gehen zu viele Anmeldungen ein. Bitte senden Sie das Formular in { $minutes } Minuten noch einmal ab. Ihre Angaben stehen noch da.
+}
+web-form-error-wait-hours = Zurzeit gehen zu viele Anmeldungen ein. Bitte senden Sie das Formular in { $hours } Stunden noch einmal ab. Ihre Angaben stehen noch da.
+web-form-error-proof = Die Sicherheitsprüfung dieses Formulars ist abgelaufen oder hat nicht funktioniert. Bitte senden Sie das Formular noch einmal ab. Ihre Angaben stehen noch da.
+web-form-trap = Bitte lassen Sie dieses Feld leer
+web-form-work-begun = Ihr Browser führt eine Sicherheitsprüfung durch. Sie können das Formular weiter ausfüllen.
+web-form-work-done = Die Sicherheitsprüfung ist fertig.
+web-form-work-waiting = Einen Moment bitte: Die Sicherheitsprüfung läuft noch. Danach wird das Formular von selbst abgeschickt.
+web-form-work-failed = Die Sicherheitsprüfung ist zurzeit nicht möglich. Das Formular wird ohne sie abgeschickt.
 
 ## After the form
 
@@ -134,8 +145,17 @@ web-error-405-title = So lässt sich diese Seite nicht aufrufen
 web-error-405-lead = Bitte beginnen Sie noch einmal auf der Startseite.
 web-error-413-title = Das war zu viel auf einmal
 web-error-413-lead = Ihre Angaben sind zu groß. Bitte kürzen Sie sie und versuchen Sie es noch einmal.
+web-error-429-title = Das waren zu viele Versuche
+web-error-429-lead = Bitte warten Sie einen Moment und versuchen Sie es dann noch einmal.
 web-error-500-title = Hier ist etwas schiefgegangen
 web-error-500-lead = Das liegt an uns, nicht an Ihnen. Bitte versuchen Sie es in einigen Minuten noch einmal.
+
+## For programs
+
+web-api-error-type = Bitte senden Sie JSON: Content-Type: application/json.
+web-api-error-json = Das ist nicht das JSON, das hier erwartet wird. Die README-Datei zeigt es.
+web-api-error-newsletter = Diesen Newsletter gibt es nicht.
+web-api-error-proof = Der Arbeitsnachweis ist falsch, abgelaufen oder verbraucht. Bitte lösen Sie eine neue Aufgabe.
 
 ## Staff
 
@@ -189,6 +209,16 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = Anmeldeformular ansehen
 web-desk-archive = Archiv ansehen
+
+web-embed-title = { $title }: das Formular auf Ihren eigenen Seiten
+web-embed-lead = Mit einem dieser beiden HTML-Stücke können sich Besucher einer anderen Website anmelden. Beide brauchen weder Skripte noch Cookies.
+web-embed-form = Ein Formular
+web-embed-form-hint = Es sieht aus wie die Seite, auf der es steht. Anmeldungen damit zählen als solche ohne Sicherheitsprüfung, von denen es nur eine begrenzte Zahl je Stunde geben darf.
+web-embed-frame = Unser Formular in einem Rahmen
+web-embed-frame-hint = Es bringt sein Aussehen und die Sicherheitsprüfung mit. Nur Seiten der Websites aus der Einstellung embed.origins dürfen es zeigen.
+web-embed-origins = Diese Websites dürfen es: { $origins }
+web-embed-no-origins = Zurzeit darf es keine Website.
+web-embed-link = Formular in andere Seiten einbauen
 
 web-publish-title = Ausgabe veröffentlichen
 web-publish-of = { $title }

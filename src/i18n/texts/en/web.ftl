@@ -39,6 +39,17 @@ web-form-next = After you send this form, you will get an e-mail with a link. Yo
 web-form-submit = Sign up
 web-form-error-language = This newsletter is not available in this language. Please choose another one.
 web-form-error-wording = The wording of the consent has changed in the meantime. Please read it again and then send the form once more.
+web-form-error-wait = { $minutes ->
+    [one] Too many sign-ups are coming in at the moment. Please send the form again in one minute. What you entered is still here.
+   *[other] Too many sign-ups are coming in at the moment. Please send the form again in { $minutes } minutes. What you entered is still here.
+}
+web-form-error-wait-hours = Too many sign-ups are coming in at the moment. Please send the form again in { $hours } hours. What you entered is still here.
+web-form-error-proof = The security check of this form has expired or did not work. Please send the form once more. What you entered is still here.
+web-form-trap = Please leave this field empty
+web-form-work-begun = Your browser is doing a security check. You may go on filling in the form.
+web-form-work-done = The security check is done.
+web-form-work-waiting = One moment please: the security check is still running. The form is then sent by itself.
+web-form-work-failed = The security check is not possible at the moment. The form is sent without it.
 
 ## After the form
 
@@ -134,8 +145,17 @@ web-error-405-title = This page cannot be opened that way
 web-error-405-lead = Please begin again at the start page.
 web-error-413-title = That was too much at once
 web-error-413-lead = What you sent is too large. Please shorten it and try again.
+web-error-429-title = Too many attempts
+web-error-429-lead = Please wait a moment and then try again.
 web-error-500-title = Something went wrong here
 web-error-500-lead = The fault is ours, not yours. Please try again in a few minutes.
+
+## For programs
+
+web-api-error-type = Please send JSON: Content-Type: application/json.
+web-api-error-json = This is not the JSON that is expected here. The README shows it.
+web-api-error-newsletter = There is no such newsletter.
+web-api-error-proof = The proof of work is wrong, expired or used. Please solve a new challenge.
 
 ## Staff
 
@@ -189,6 +209,16 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = See the form
 web-desk-archive = See the archive
+
+web-embed-title = { $title }: the form on your own pages
+web-embed-lead = With one of these two pieces of HTML, visitors of another web site can sign up. Neither needs a script or a cookie.
+web-embed-form = A form
+web-embed-form-hint = It looks like the page around it. Sign-ups by such a form count as those without a security check, of which there may be only so many an hour.
+web-embed-frame = Our form in a frame
+web-embed-frame-hint = It brings its own look and the security check. Only pages of the web sites in the setting embed.origins may show it.
+web-embed-origins = These web sites may: { $origins }
+web-embed-no-origins = No web site may at the moment.
+web-embed-link = Put the form on other pages
 
 web-publish-title = Publish issue
 web-publish-of = { $title }
