@@ -233,13 +233,13 @@ each_database!(whoever_tries_links_is_asked_to_wait_and_a_right_link_always_work
     let link = crate::support::mails::link_in_text(&app.mails_to("ada@example.org")[0], "confirm");
     let from = |request: reqwest::RequestBuilder| request.header("X-Forwarded-For", "192.0.2.1");
     let mut answers = Vec::new();
-    for n in 0..40 {
+    for n in 0..130 {
         let wrong = app.door(&format!("/{}/AQGrq6urq6urq6urq6urq6urMETreeqtdmia4Ye9mY{n:04}", ["confirm", "preferences"][n % 2]));
         let request = if n % 4 < 2 { app.client.get(wrong) } else { app.client.post(wrong).form(&[("name", "x")]) };
         answers.push(app.send(from(request)).await);
     }
-    assert!(answers[..30].iter().all(|answer| answer.status == 404));
-    for answer in &answers[30..] {
+    assert!(answers[..120].iter().all(|answer| answer.status == 404));
+    for answer in &answers[120..] {
         assert_eq!((answer.status, answer.header("retry-after")), (429, "60"));
         assert!(answer.body.contains("<h1>"), "{}", answer.body);
     }
