@@ -1,9 +1,9 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
 pub mod dkim;
+pub mod keys;
 mod metrics;
 
-use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,13 +20,12 @@ use crate::delivery::{self, Engine};
 use crate::domain::altcha::Difficulty;
 use crate::domain::limits::Limits as SignUpLimits;
 use crate::domain::pace::Limits;
-use crate::domain::token::{self, KeyError, Keyring};
 use crate::journeys::{self, Context, JourneyError};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
 use crate::scheduler::Scheduler;
 use crate::settings::{self, Settings, SettingsError};
-use crate::store::{Store, StoreError, instance, micros, newsletters};
+use crate::store::{Store, StoreError, newsletters};
 use crate::web;
 
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +82,7 @@ impl App {
         let signer = dkim::signer(&settings)?;
         let store = Store::open(settings.database.url.expose())?;
         store.migrate()?;
-        let keyring = known_keyring(&settings.secret.key_file, &store, &clock)?;
+        let keyring = keys::known(&settings.secret.key_file, &store, &clock)?;
         let context = Context { keyring, signer, templates, config: journeys_config(&settings) };
         Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
     }
@@ -247,72 +246,6 @@ pub fn templates(settings: &Settings) -> Result<Templates, AppError> {
     Ok(Templates::load(settings.templates.directory.as_deref(), &look)?)
 }
 
-/// The keys, if they are those that this database's links were signed with. A key file that went missing is an error and
-/// never silently made anew: every link that was ever mailed would be dead.
-fn known_keyring(path: &Path, store: &Store, clock: &Clock) -> Result<Keyring, AppError> {
-    let failed = |problem: String| AppError::Keys { path: path.display().to_string(), problem };
-    let known: BTreeMap<u8, String> = match store.read_blocking(instance::key_fingerprints)? {
-        Some(text) => {
-            serde_json::from_str(&text).map_err(|error| failed(format!("the database's note of the keys is broken: {error}")))?
-        }
-        None => BTreeMap::new(),
-    };
-    if !known.is_empty() && !path.exists() {
-        return Err(failed("the file is missing. Links in mails were signed with its keys: put the copy you kept back".into()));
-    }
-    let keyring = keyring(path)?;
-    let have = keyring.fingerprints();
-    for (id, fingerprint) in &known {
-        if have.get(id) != Some(fingerprint) {
-            let how = if have.contains_key(id) { "is another one than" } else { "is missing, unlike" };
-            return Err(failed(format!(
-                "key {id} {how} the one links in mails were signed with. Put the right file back, and never delete a line of it"
-            )));
-        }
-    }
-    if known != have {
-        let id = token::random_id().map_err(JourneyError::from)?;
-        let now = micros(clock.now());
-        let all = serde_json::to_string(&have).map_err(JourneyError::from)?;
-        store.write_blocking(move |conn| instance::put(conn, id, &all, now))?;
-    }
-    Ok(keyring)
-}
-
-/// Reads the keys; makes the file with a first key where there is none.
-fn keyring(path: &Path) -> Result<Keyring, AppError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-    let failed = |problem: String| AppError::Keys { path: path.display().to_string(), problem };
-    let io = |error: std::io::Error| failed(error.to_string());
-    let key = |error: KeyError| failed(error.to_string());
-    if !path.exists() {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(io)?;
-        }
-        let line = Keyring::generate_line(1).map_err(key)?;
-        let text = format!(
-            "# The keys that links in mails are signed with. Keep a copy away from the database: without them no link\n\
-             # in a mail that was sent works any more.\n{line}\n"
-        );
-        // Written whole, then linked: of two processes that start at once one wins, and nobody reads half a file.
-        let draft = path.with_extension(format!("{}.draft", std::process::id()));
-        let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(io)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
-        match std::fs::hard_link(&draft, path) {
-            Ok(()) => tracing::info!(path = %path.display(), "made the first signing key"),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(io(error)),
-        }
-        std::fs::remove_file(&draft).map_err(io)?;
-    }
-    let mode = std::fs::metadata(path).map_err(io)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        tracing::warn!(path = %path.display(), "others can read the signing keys; chmod 600 the file");
-    }
-    Keyring::parse(&std::fs::read_to_string(path).map_err(io)?).map_err(key)
-}
-
 fn journeys_config(settings: &Settings) -> journeys::Config {
     let hours = |hours: u32| SignedDuration::from_hours(i64::from(hours));
     journeys::Config {
@@ -330,6 +263,7 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         confirmation_days: i64::from(settings.retention.confirmation_days),
         proof_years: i64::from(settings.retention.proof_years),
         delivery_days: i64::from(settings.retention.delivery_days),
+        network_days: i64::from(settings.retention.network_days),
         smtputf8: settings.relay.smtputf8,
         confirmations_per_address_and_week: i64::from(settings.limits.confirmations_per_address_and_week),
         limits: limits(&settings.limits),

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::clock::Clock;
+use crate::journeys::retention::{self, Report};
 use crate::journeys::schedule::Tick;
 use crate::journeys::{Context, JourneyError, limits, schedule, seal};
 use crate::store::Store;
@@ -76,7 +77,61 @@ pub async fn beat(store: &Store, context: &Arc<Context>, clock: &Clock) -> Resul
     }
     store.write(seal::seal).await?;
     sweep(store, now).await?;
+    let (ctx, now) = (Arc::clone(context), clock.now());
+    // Looked at first: else every heartbeat would write.
+    if store.read(move |conn| retention::is_due(conn, &ctx, now)).await?
+        && store.write(move |conn| retention::take(conn, now)).await?
+    {
+        let report = retain(store, context, clock).await?;
+        tracing::info!(?report, "the night's retention is done");
+    }
     Ok(ticks)
+}
+
+/// Takes away what has been kept long enough, chunk by chunk, and notes what it was. Whoever calls has taken the duty on.
+pub async fn retain(store: &Store, context: &Arc<Context>, clock: &Clock) -> Result<Report, JourneyError> {
+    let now = clock.now();
+    let mut report = Report::default();
+    loop {
+        match store.write(move |conn| retention::forget_unconfirmed(conn, now)).await? {
+            0 => break,
+            some => report.unconfirmed += some,
+        }
+    }
+    let ctx = Arc::clone(context);
+    report.network_addresses = store.write(move |conn| retention::forget_networks(conn, &ctx, now)).await?;
+    loop {
+        let ctx = Arc::clone(context);
+        match store.write(move |conn| retention::delete_single_mails(conn, &ctx, now)).await? {
+            0 => break,
+            some => report.mails_deleted += some,
+        }
+    }
+    let ctx = Arc::clone(context);
+    for issue in store.read(move |conn| retention::list_untrimmed(conn, &ctx, now)).await? {
+        let mut after = i64::MIN;
+        while let Some((some, last)) = store.write(move |conn| retention::trim(conn, now, issue, after)).await? {
+            report.mails_trimmed += some;
+            after = last;
+        }
+    }
+    let mut after = 0;
+    loop {
+        let ctx = Arc::clone(context);
+        let chunk = store.read(move |conn| retention::list_outlived(conn, &ctx, now, after)).await?;
+        let Some(last) = chunk.last() else { break };
+        after = last.id;
+        report.subscriptions += chunk.len();
+        store.write(move |conn| retention::forget_outlived(conn, now, &chunk)).await?;
+    }
+    report.swept = store.write(move |conn| retention::sweep(conn, now)).await?;
+    let log = store.clone();
+    let emptied = tokio::task::spawn_blocking(move || log.empty_log_blocking()).await;
+    if !emptied.map_err(|error| JourneyError::Broken(error.to_string()))?? {
+        tracing::warn!("the database's log is read just now, so it was not emptied; the next retention does it");
+    }
+    store.write(move |conn| retention::report(conn, now, &report)).await?;
+    Ok(report)
 }
 
 /// Ended windows of the limits and expired challenges go, a piece at a time, so that nobody waits long for the writer.

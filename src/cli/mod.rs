@@ -13,6 +13,7 @@ macro_rules! say {
 
 mod bench;
 mod check_config;
+mod consent;
 mod deliver;
 mod demo;
 mod dkim;
@@ -21,7 +22,10 @@ mod issue;
 mod issue_status;
 mod news;
 mod newsletter;
+mod person;
 mod proof;
+mod retention;
+mod secret;
 mod serve;
 mod staff;
 mod watch;
@@ -75,6 +79,18 @@ enum Command {
     Deliver(deliver::Deliver),
     /// Prove what was sent of an issue, to whom, when, and what the relay said; or verify such a document
     Proof(proof::Proof),
+    /// Consent: show what proves one person's, verify the log of everybody's
+    #[command(subcommand)]
+    Consent(consent::Consent),
+    /// One person's data: export, erase
+    #[command(subcommand)]
+    Person(person::Person),
+    /// How long data is kept: status, run
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// The keys of links: rotate
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
@@ -181,6 +197,10 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
         Command::Proof(command) => command.run(&open(settings)?),
+        Command::Secret(command) => command.run(&settings),
+        Command::Retention(command) => command.run(&open(settings)?),
+        Command::Person(command) => command.run(&open(settings)?),
+        Command::Consent(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
+pub(super) use self::page::STYLE;
 use self::page::{Maker, PageMaker};
 use super::CliError;
 use crate::app::App;

@@ -5,6 +5,7 @@ pub mod after;
 pub mod altcha;
 mod base32;
 pub mod cadence;
+pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod guard;

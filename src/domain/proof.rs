@@ -160,7 +160,8 @@ pub fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+/// 32 octets written as [`hex`] does.
+pub fn unhex(text: &str) -> Option<[u8; 32]> {
     let mut octets = [0; 32];
     for (at, octet) in octets.iter_mut().enumerate() {
         *octet = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;

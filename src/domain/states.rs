@@ -92,7 +92,17 @@ words! {
 
 words! {
     /// What a consent record records.
-    ConsentAct { Requested = "requested", Confirmed = "confirmed", LanguageChanged = "language-changed", Withdrawn = "withdrawn" }
+    ConsentAct {
+        Requested = "requested",
+        Confirmed = "confirmed",
+        LanguageChanged = "language-changed",
+        AddressChanged = "address-changed",
+        Withdrawn = "withdrawn",
+        /// The details of other records are gone because the person wanted it so.
+        Erased = "erased",
+        /// They are gone because their time was over.
+        Expired = "expired",
+    }
 }
 
 words! {

@@ -3,13 +3,17 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::subscribe::{record, text_for};
+use super::consent::record;
+use super::subscribe::text_for;
 use super::{Context, JourneyError};
 use crate::domain::language::Language;
+use crate::domain::proof::hex;
 use crate::domain::states::{ConsentAct, SubscriptionState};
 use crate::domain::token::Purpose;
+use crate::mail::edition::Edition;
+use crate::mail::message;
 use crate::store::opt_ins::OptIn;
-use crate::store::{Conn, micros, newsletters, opt_ins, subscribers, subscriptions, suppressions};
+use crate::store::{Conn, id16, micros, newsletters, opt_ins, proofs, subscribers, subscriptions, suppressions, time};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfirmView {
@@ -31,12 +35,26 @@ pub enum ConfirmView {
         language: Language,
         slug: String,
     },
+    /// The opt-in was for a change of address. `done`: after the POST, or before it already.
+    Address {
+        language: Language,
+        address: String,
+        done: bool,
+    },
+    /// The new address gets newsletters already, so it cannot take over another's.
+    AddressTaken {
+        language: Language,
+    },
     Unknown,
 }
 
 pub fn show(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<ConfirmView, JourneyError> {
     let Some(opt_in) = find(conn, ctx, token)? else { return Ok(ConfirmView::Unknown) };
     let language = opt_in.language()?;
+    if let Some(address) = opt_in.new_address.clone().filter(|_| opt_in.confirmed_at.is_some() || opt_in.expires_at > micros(now))
+    {
+        return Ok(ConfirmView::Address { language, address, done: opt_in.confirmed_at.is_some() });
+    }
     let titles = titles(conn, &opt_in, language)?;
     if opt_in.confirmed_at.is_some() {
         return Ok(ConfirmView::AlreadyConfirmed { language, titles });
@@ -50,6 +68,9 @@ pub fn show(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Resu
 pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<ConfirmView, JourneyError> {
     let Some(opt_in) = find(conn, ctx, token)? else { return Ok(ConfirmView::Unknown) };
     let language = opt_in.language()?;
+    if let Some((address, canonical)) = opt_in.new_address.clone().zip(opt_in.new_canonical.clone()) {
+        return confirm_address(conn, now, &opt_in, language, address, &canonical);
+    }
     let titles = titles(conn, &opt_in, language)?;
     if opt_in.confirmed_at.is_none() && opt_in.expires_at <= micros(now) {
         return expired(conn, &opt_in, language);
@@ -62,6 +83,7 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
     if opt_in.name.is_some() {
         subscribers::set_name(conn, subscriber.id, opt_in.name.as_deref())?;
     }
+    let mail = mail_of(conn, &opt_in)?;
     for (newsletter_id, slug) in opt_ins::newsletters_of(conn, opt_in.id)? {
         let subscription = subscriptions::find(conn, subscriber.id, newsletter_id)?
             .ok_or_else(|| JourneyError::Broken(format!("opt-in {} has no subscription to {slug}", opt_in.id)))?;
@@ -82,7 +104,8 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
                 "newsletter": slug,
                 "language": language,
                 "channel": "link in the confirmation mail, button on the page",
-                "opt_in": super::wording::hex(&opt_in.public_id),
+                "opt_in": hex(&opt_in.public_id),
+                "mail": mail,
             }),
         )?;
     }
@@ -96,6 +119,42 @@ fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<OptIn>, Jo
         Some(public_id) => Ok(opt_ins::find_by_public_id(conn, &public_id)?),
         None => Ok(None),
     }
+}
+
+fn confirm_address(
+    conn: &mut Conn,
+    now: Timestamp,
+    opt_in: &OptIn,
+    language: Language,
+    address: String,
+    canonical: &str,
+) -> Result<ConfirmView, JourneyError> {
+    // The button pressed twice at once: the second waits here and then finds it done.
+    subscribers::lock(conn, opt_in.subscriber_id)?;
+    if opt_ins::find_by_public_id(conn, &id16("opt_ins", &opt_in.public_id)?)?.is_some_and(|found| found.confirmed_at.is_none()) {
+        if opt_in.expires_at <= micros(now) {
+            return expired(conn, opt_in, language);
+        }
+        if !super::address::confirm(conn, now, opt_in, &address, canonical)? {
+            return Ok(ConfirmView::AddressTaken { language });
+        }
+        opt_ins::confirm(conn, opt_in.id, micros(now))?;
+    }
+    Ok(ConfirmView::Address { language, address, done: true })
+}
+
+/// The mail whose link was followed (R146): the ledger keeps it for a shorter time than the proof of consent.
+fn mail_of(conn: &mut Conn, opt_in: &OptIn) -> Result<serde_json::Value, JourneyError> {
+    let Some(mail) = proofs::find_confirmation(conn, opt_in.subscriber_id, opt_in.id)? else { return Ok(json!(null)) };
+    let from = Edition::from_bytes(&mail.content)?.from_address;
+    Ok(json!({
+        "message_id": format!("<{}>", message::id(&from, &id16("deliveries", &mail.public_id)?)),
+        "subject": mail.subject,
+        "sha256": hex(&mail.hash),
+        "state": mail.state,
+        "handed_over_at": mail.ended_at.map(|at| time(at).to_string()),
+        "reply": mail.reply,
+    }))
 }
 
 fn titles(conn: &mut Conn, opt_in: &OptIn, language: Language) -> Result<Vec<String>, JourneyError> {

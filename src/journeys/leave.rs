@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::subscribe::{record, text_for};
+use super::consent::record;
+use super::subscribe::text_for;
 use super::{Context, JourneyError};
 use crate::domain::language::Language;
 use crate::domain::states::{Channel, ConsentAct, SubscriptionState};
@@ -33,13 +34,15 @@ pub enum LeaveView {
         title: String,
         others: i64,
     },
+    /// The link is ours, and what it was for has been erased or has expired: nothing is sent under it.
+    Gone,
     Unknown,
 }
 
 pub fn show(conn: &mut Conn, ctx: &Context, token: &str) -> Result<LeaveView, JourneyError> {
     match find(conn, ctx, token)? {
-        Some(subscription) => view(conn, &subscription),
-        None => Ok(LeaveView::Unknown),
+        Ok(subscription) => view(conn, &subscription),
+        Err(without) => Ok(without),
     }
 }
 
@@ -52,7 +55,10 @@ pub fn leave(
     scope: Scope,
     channel: Channel,
 ) -> Result<LeaveView, JourneyError> {
-    let Some(subscription) = find(conn, ctx, token)? else { return Ok(LeaveView::Unknown) };
+    let subscription = match find(conn, ctx, token)? {
+        Ok(subscription) => subscription,
+        Err(without) => return Ok(without),
+    };
     let leaving = match scope {
         Scope::ThisNewsletter => vec![subscription.clone()],
         Scope::AllNewsletters => subscriptions::list_of(conn, subscription.subscriber_id)?.into_iter().map(|(s, _)| s).collect(),
@@ -82,11 +88,10 @@ pub(super) fn end(conn: &mut Conn, now: Timestamp, subscription: &Subscription, 
     )
 }
 
-fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<Subscription>, JourneyError> {
-    match ctx.keyring.verify(Purpose::Unsubscribe, token) {
-        Some(public_id) => Ok(subscriptions::find_by_public_id(conn, &public_id)?),
-        None => Ok(None),
-    }
+/// The subscription that a link is for; without one, what there is to say of the link.
+fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Result<Subscription, LeaveView>, JourneyError> {
+    let Some(public_id) = ctx.keyring.verify(Purpose::Unsubscribe, token) else { return Ok(Err(LeaveView::Unknown)) };
+    Ok(subscriptions::find_by_public_id(conn, &public_id)?.ok_or(LeaveView::Gone))
 }
 
 fn view(conn: &mut Conn, subscription: &Subscription) -> Result<LeaveView, JourneyError> {

@@ -1,18 +1,23 @@
 //! What people and the clock can do: one function, one transaction. Synchronous on purpose, so that no network call
 //! can happen inside a transaction. A business "no" is a value, not an error.
 
+pub mod address;
 pub mod archive;
 pub mod confirm;
+pub mod consent;
 mod guard;
 pub mod issues;
 pub mod leave;
 pub mod limits;
 pub mod news;
 pub mod newsletters;
+mod outbox;
+pub mod person;
 pub mod preferences;
 pub mod proof;
 pub mod publish;
 pub mod restore;
+pub mod retention;
 pub mod schedule;
 pub mod seal;
 pub mod settle;
@@ -65,6 +70,8 @@ pub struct Config {
     pub confirmation_days: i64,
     pub proof_years: i64,
     pub delivery_days: i64,
+    /// Of a request's network address, where one is noted.
+    pub network_days: i64,
     /// Whether the relay takes non-ASCII local parts (R21).
     pub smtputf8: bool,
     /// Over all newsletters (R173).

@@ -3,18 +3,19 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::subscribe::{record, text_for};
-use super::{Context, JourneyError, leave};
+use super::consent::record;
+use super::subscribe::text_for;
+use super::{Context, JourneyError, leave, person};
 use crate::domain::header::{HeaderError, HeaderText};
 use crate::domain::language::Language;
 use crate::domain::states::{Channel, ConsentAct, SubscriptionState};
-use crate::domain::token::Purpose;
 use crate::store::subscribers::Subscriber;
 use crate::store::{Conn, newsletters, subscribers, subscriptions};
 
 pub struct PreferencesView {
     /// Of the first active subscription, else German.
     pub language: Language,
+    pub address: String,
     pub name: Option<String>,
     pub subscriptions: Vec<SubscriptionView>,
 }
@@ -42,13 +43,13 @@ pub struct PreferencesRequest {
 }
 
 pub enum PreferencesAnswer {
-    Saved(PreferencesView),
-    BadName(HeaderError, PreferencesView),
+    Saved,
+    BadName(HeaderError),
     Unknown,
 }
 
 pub fn show(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<PreferencesView>, JourneyError> {
-    match find(conn, ctx, token)? {
+    match person::by_link(conn, ctx, token)? {
         Some(subscriber) => Ok(Some(view(conn, &subscriber)?)),
         None => Ok(None),
     }
@@ -61,12 +62,12 @@ pub fn save(
     token: &str,
     request: &PreferencesRequest,
 ) -> Result<PreferencesAnswer, JourneyError> {
-    let Some(subscriber) = find(conn, ctx, token)? else { return Ok(PreferencesAnswer::Unknown) };
+    let Some(subscriber) = person::by_link(conn, ctx, token)? else { return Ok(PreferencesAnswer::Unknown) };
     let name = match request.name.as_deref().filter(|name| !name.trim().is_empty()) {
         None => None,
         Some(name) => match HeaderText::parse("name", name) {
             Ok(name) => Some(name.as_str().to_owned()),
-            Err(error) => return Ok(PreferencesAnswer::BadName(error, view(conn, &subscriber)?)),
+            Err(error) => return Ok(PreferencesAnswer::BadName(error)),
         },
     };
     if name != subscriber.name {
@@ -97,15 +98,7 @@ pub fn save(
             Some(Choice::Keep(_)) | None => {}
         }
     }
-    let subscriber = subscribers::get(conn, subscriber.id)?;
-    Ok(PreferencesAnswer::Saved(view(conn, &subscriber)?))
-}
-
-fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<Subscriber>, JourneyError> {
-    match ctx.keyring.verify(Purpose::Preferences, token) {
-        Some(public_id) => Ok(subscribers::find_by_public_id(conn, &public_id)?),
-        None => Ok(None),
-    }
+    Ok(PreferencesAnswer::Saved)
 }
 
 fn view(conn: &mut Conn, subscriber: &Subscriber) -> Result<PreferencesView, JourneyError> {
@@ -124,6 +117,7 @@ fn view(conn: &mut Conn, subscriber: &Subscriber) -> Result<PreferencesView, Jou
     let active = views.iter().find(|view| view.state == SubscriptionState::Active).or(views.first());
     Ok(PreferencesView {
         language: active.map_or(Language::De, |view| view.language),
+        address: subscriber.address.clone(),
         name: subscriber.name.clone(),
         subscriptions: views,
     })

@@ -160,7 +160,7 @@ fn item_view(conn: &mut Conn, ctx: &Context, item: &NewsItem, text: &NewsItemTex
         Some(id) => {
             let image = images::get(conn, id)?;
             Some(ImageView {
-                url: ctx.url(&format!("/images/{}", super::wording::hex(&image.public_id))),
+                url: ctx.url(&format!("/images/{}", crate::domain::proof::hex(&image.public_id))),
                 alt: text.alt.clone().unwrap_or_default(),
                 width: u32::try_from(image.width).map_err(|_| broken("image"))?,
                 height: u32::try_from(image.height).map_err(|_| broken("image"))?,

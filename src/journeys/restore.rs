@@ -6,9 +6,9 @@
 
 use jiff::Timestamp;
 
-use super::wording::hex;
 use super::{JourneyError, schedule};
 use crate::domain::memory::{Beaten, Found, Memory, Verdict, judge};
+use crate::domain::proof::hex;
 use crate::domain::states::{Fence, IssueState};
 use crate::store::instance::{self, Instance};
 use crate::store::issues::Issue;

@@ -1,8 +1,7 @@
 //! Seals the consent log: chains the records that came since the last time. Runs with every heartbeat, on every node.
 
-use aws_lc_rs::digest;
-
 use super::JourneyError;
+use crate::domain::consent as chain;
 use crate::store::{Conn, consent};
 
 /// Records per transaction.
@@ -17,15 +16,7 @@ pub fn seal(conn: &mut Conn) -> Result<usize, JourneyError> {
     let (mut place, mut previous) = consent::lock_chain(conn)?;
     let links = consent::list_unsealed(conn, MOST)?;
     for link in &links {
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(&previous);
-        context.update(&link.id.to_be_bytes());
-        context.update(link.act.as_bytes());
-        context.update(b"\0");
-        context.update(&link.at.to_be_bytes());
-        context.update(&link.commitment);
-        let mut hash = [0; 32];
-        hash.copy_from_slice(context.finish().as_ref());
+        let hash = chain::link(&previous, link.id, &link.act, link.at, &link.commitment);
         place += 1;
         consent::seal(conn, link.id, place, &hash)?;
         previous = hash.to_vec();

@@ -1,33 +1,30 @@
 //! A visitor subscribes: the opt-in, its consent record and the confirmation mail in one transaction.
 //! Nothing is mailed here; the confirmation is a row in the ledger like any other mail.
 
-use aws_lc_rs::digest;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::consent::record;
 use super::limits::{self, Admission, Arrival};
 use super::wording::{self, Wording};
-use super::{Context, JourneyError};
+use super::{Context, JourneyError, outbox};
 use crate::domain::address::{Address, AddressError};
 use crate::domain::altcha::ProofError;
 use crate::domain::header::{HeaderError, HeaderText};
 use crate::domain::language::Language;
 use crate::domain::limits::Shows;
-use crate::domain::states::{ConsentAct, DeliveryKind, DeliveryState};
+use crate::domain::proof::hex;
+use crate::domain::states::{ConsentAct, DeliveryKind};
 use crate::domain::token;
-use crate::mail::edition::Edition;
 use crate::mail::templates::{ConfirmationMail, Sender};
-use crate::store::editions::Frozen;
 use crate::store::newsletters::{Newsletter, NewsletterText};
 use crate::store::wordings::WordingKind;
-use crate::store::{
-    self, Conn, consent, deliveries, editions, micros, newsletters, opt_ins, subscribers, subscriptions, wordings,
-};
+use crate::store::{self, Conn, micros, newsletters, opt_ins, subscribers, subscriptions, wordings};
 
 /// No form offers more; each costs look-ups inside the transaction.
 const MOST_NEWSLETTERS: usize = 20;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(super) const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What a form shows.
 pub struct FormView {
@@ -133,11 +130,7 @@ pub fn subscribe(
     now: Timestamp,
     request: &SubscribeRequest,
 ) -> Result<SubscribeAnswer, JourneyError> {
-    let address = match Address::parse(&request.address) {
-        // R21: said at once, and not first when the mail cannot go.
-        Ok(address) if address.needs_smtputf8() && !ctx.config.smtputf8 => {
-            return Ok(SubscribeAnswer::BadAddress(AddressError::LocalPartInternational));
-        }
+    let address = match usable(ctx, &request.address) {
         Ok(address) => address,
         Err(error) => return Ok(SubscribeAnswer::BadAddress(error)),
     };
@@ -242,6 +235,8 @@ fn write_down(
         network: ctx.config.network_note.of(request.arrival.address),
         requested_at: at,
         expires_at: micros(now + SignedDuration::from_hours(24 * ctx.config.confirmation_days)),
+        new_address: None,
+        new_canonical: None,
     };
     let ids: Vec<i64> = wanted.iter().map(|(newsletter, _)| newsletter.id).collect();
     let opt_in_id = opt_ins::insert(conn, &opt_in, &ids)?;
@@ -262,7 +257,7 @@ fn write_down(
                 "form_url": request.form_url,
                 "channel": request.channel,
                 "how": form.shows.as_str(),
-                "opt_in": wording::hex(&opt_in.public_id),
+                "opt_in": hex(&opt_in.public_id),
                 "consent": { "hash": consent.hash_hex(), "version": consent_stored.version, "text": consent.text },
                 "privacy": { "hash": privacy_text.hash_hex(), "version": privacy_stored.version },
             }),
@@ -277,29 +272,25 @@ fn write_down(
         postal_address: ctx.config.postal_address.clone(),
         links: ctx.links(&first.slug, language, String::new()),
     };
-    let edition = ctx.templates.confirmation(&mail)?;
-    let content = edition.to_bytes()?;
-    let (subject, hash) = (&edition.subject, &Edition::hash(&content));
-    let edition_id = editions::find_or_insert(conn, &Frozen { language, subject, hash, content: &content, web: "", now: at })?;
-    deliveries::insert(
-        conn,
-        &deliveries::NewDelivery {
-            public_id: token::random_id()?.to_vec(),
-            kind: DeliveryKind::Confirmation.as_str(),
-            edition_id,
-            subscriber_id: Some(subscriber_id),
-            opt_in_id: Some(opt_in_id),
-            newsletter_id: Some(first.id),
-            // As typed now: a stranger's spelling of a known address changes nothing that is stored.
-            address: address.as_typed().to_owned(),
-            name: None,
-            relay: deliveries::RELAY,
-            state: DeliveryState::Queued.as_str(),
-            due_at: deliveries::AT_ONCE,
-            created_at: at,
-        },
-    )?;
+    let of = outbox::Mail {
+        kind: DeliveryKind::Confirmation,
+        subscriber_id,
+        opt_in_id: Some(opt_in_id),
+        newsletter_id: first.id,
+        // As typed now: a stranger's spelling of a known address changes nothing that is stored.
+        address: address.as_typed(),
+    };
+    outbox::queue(conn, now, &ctx.templates.confirmation(&mail)?, &of)?;
     Ok(())
+}
+
+/// An address that our relay can carry (R21): said at once, and not first when the mail cannot go.
+pub(super) fn usable(ctx: &Context, typed: &str) -> Result<Address, AddressError> {
+    let address = Address::parse(typed)?;
+    if address.needs_smtputf8() && !ctx.config.smtputf8 {
+        return Err(AddressError::LocalPartInternational);
+    }
+    Ok(address)
 }
 
 /// The language of the consent text the form showed: the page may be in one language and the chosen edition in another.
@@ -334,27 +325,4 @@ pub(super) fn sender(newsletter: &Newsletter) -> Sender {
         from_address: newsletter.from_address.clone(),
         reply_to: newsletter.reply_to.clone(),
     }
-}
-
-/// Appends to the consent log: the record commits to its details by a salted hash, so the details can be erased later.
-pub(super) fn record(
-    conn: &mut Conn,
-    act: ConsentAct,
-    now: Timestamp,
-    subscriber_id: i64,
-    newsletter_id: i64,
-    body: serde_json::Value,
-) -> Result<(), JourneyError> {
-    let salt = token::random_id()?;
-    let body = body.to_string();
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(&salt);
-    context.update(body.as_bytes());
-    let mut commitment = [0; 32];
-    commitment.copy_from_slice(context.finish().as_ref());
-    consent::append(
-        conn,
-        &consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body },
-    )?;
-    Ok(())
 }

@@ -1,9 +1,9 @@
 //! What a person agrees to: the consent text and the privacy notice, made from the live settings and kept word for word.
 
-use aws_lc_rs::digest;
-
 use super::{Context, JourneyError};
+use crate::domain::consent::sha256;
 use crate::domain::language::Language;
+use crate::domain::proof::hex;
 use crate::i18n;
 use crate::store::newsletters::NewsletterText;
 
@@ -16,14 +16,7 @@ pub struct Wording {
 
 impl Wording {
     fn new(kind: &str, language: Language, text: String) -> Self {
-        let mut context = digest::Context::new(&digest::SHA256);
-        // Lengths are not needed: neither word can contain the separator.
-        for part in [kind, language.tag(), text.as_str()] {
-            context.update(part.as_bytes());
-            context.update(b"\0");
-        }
-        let mut hash = [0; 32];
-        hash.copy_from_slice(context.finish().as_ref());
+        let hash = hash(kind, language.tag(), &text);
         Self { text, hash }
     }
 
@@ -88,11 +81,7 @@ pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyErro
     Ok(Wording::new("privacy", language, paragraphs.join("\n\n")))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+/// The name of a text: what it is, its language and its words. Lengths are not needed: no part can contain the separator.
+pub(super) fn hash(kind: &str, language: &str, text: &str) -> [u8; 32] {
+    sha256(&[kind.as_bytes(), b"\0", language.as_bytes(), b"\0", text.as_bytes(), b"\0"])
 }

@@ -15,7 +15,7 @@ use handlebars::{
 use serde::Serialize;
 
 use self::look::Palette;
-use self::view::{ConfirmationContext, IssueContext};
+use self::view::{ConfirmationContext, IssueContext, NoticeContext};
 use super::edition::{Edition, Piece, Slot};
 use super::quoted::{self, QuotedError};
 use crate::domain::content;
@@ -24,7 +24,7 @@ use crate::domain::language::Language;
 use crate::i18n::{MissingText, Translator};
 
 pub use self::look::Look;
-pub use self::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, Sender};
+pub use self::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, NoticeAbout, NoticeMail, Sender};
 pub use self::words::{date, moment, salutation};
 
 /// R264: columns of the text part.
@@ -74,7 +74,7 @@ impl std::fmt::Debug for Templates {
 }
 
 /// The file of a mail, and where it is registered.
-const MAILS: [&str; 2] = ["issue", "confirmation"];
+const MAILS: [&str; 3] = ["issue", "confirmation", "notice"];
 
 impl Templates {
     /// Compiles every template, each file taken from `overrides` if it is there. Everything that can be wrong with one is
@@ -100,6 +100,9 @@ impl Templates {
             templates.issue(&samples::issue(language))?;
             templates.web_version(&samples::issue(language))?;
             templates.confirmation(&samples::confirmation(language))?;
+            for about in [NoticeAbout::Address, NoticeAbout::Link] {
+                templates.notice(&samples::notice(language, about))?;
+            }
         }
         Ok(templates)
     }
@@ -131,6 +134,18 @@ impl Templates {
         let context = checked(&context.with_subject(&subject), "confirmation")?;
         self.edition(
             Parts { html: "confirmation", text: "confirmation/text" },
+            &context,
+            Envelope { language: mail.language, subject, sender: &mail.sender, list: None },
+        )
+    }
+
+    /// A mail about somebody's own data, to whoever asked for it.
+    pub fn notice(&self, mail: &NoticeMail) -> Result<Edition, TemplateError> {
+        let context = NoticeContext::new(mail, &self.palette)?;
+        let subject = self.subject("notice/subject", &context)?;
+        let context = checked(&context.with_subject(&subject), "notice")?;
+        self.edition(
+            Parts { html: "notice", text: "notice/text" },
             &context,
             Envelope { language: mail.language, subject, sender: &mail.sender, list: None },
         )

@@ -93,6 +93,10 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
          PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -4000;",
     )
     .map_err(|e| failed(e.to_string()))?;
+    // What is erased is overwritten, not only given up: nobody finds an address in a page that is free (Art. 17 GDPR).
+    if access == Access::Write {
+        conn.batch_execute("PRAGMA secure_delete = ON").map_err(|e| failed(e.to_string()))?;
+    }
     if access == Access::Read {
         conn.batch_execute("PRAGMA query_only = ON").map_err(|e| failed(e.to_string()))?;
     }
@@ -274,6 +278,19 @@ pub(super) fn begin_immediate(conn: &mut Conn) -> Result<(), StoreError> {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE").map_err(StoreError::from),
         Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c).map_err(StoreError::from),
     }
+}
+
+/// Copies SQLite's log into the database and empties it, so that it holds no older versions of pages. False: somebody reads
+/// from it just now.
+pub(super) fn empty_log(path: &Path) -> Result<bool, StoreError> {
+    #[derive(diesel::QueryableByName)]
+    struct Busy {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
+    }
+    let Conn::Sqlite(mut conn) = sqlite(path, Access::Write)? else { return Ok(true) };
+    let Busy { busy } = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(&mut conn)?;
+    Ok(busy == 0)
 }
 
 pub(super) fn lock_file(path: &Path) -> Result<File, StoreError> {

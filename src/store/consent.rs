@@ -11,8 +11,9 @@ use crate::domain::states::ConsentAct;
 pub struct NewRecord<'a> {
     pub act: ConsentAct,
     pub at: i64,
-    pub subscriber_id: i64,
-    pub newsletter_id: i64,
+    /// None: it concerns nobody who is still known.
+    pub subscriber_id: Option<i64>,
+    pub newsletter_id: Option<i64>,
     pub salt: [u8; 16],
     pub commitment: [u8; 32],
     pub body: &'a str,
@@ -37,14 +38,73 @@ pub fn append(conn: &mut Conn, record: &NewRecord<'_>) -> Result<(), StoreError>
     Ok(())
 }
 
-/// (act, body) of one person, oldest first.
-pub fn list_of(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<(String, String)>, StoreError> {
+/// A record with its details.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = consent_records)]
+pub struct Record {
+    pub id: i64,
+    pub act: String,
+    pub at: i64,
+    pub commitment: Vec<u8>,
+    /// Its place in the chain, once it has one.
+    pub sealed: Option<i64>,
+    pub hash: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = consent_details)]
+pub struct Details {
+    pub consent_record_id: i64,
+    pub newsletter_id: Option<i64>,
+    pub salt: Vec<u8>,
+    pub body: String,
+}
+
+/// The records of one person, oldest first.
+pub fn list_of(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<(Record, Details)>, StoreError> {
     Ok(consent_details::table
         .inner_join(consent_records::table)
         .filter(consent_details::subscriber_id.eq(subscriber_id))
         .order(consent_records::id)
-        .select((consent_records::act, consent_details::body))
+        .select((Record::as_select(), Details::as_select()))
         .load(conn)?)
+}
+
+/// Up to `most` sealed records after a place in the chain, in its order, with their details where they are still there.
+pub fn page_of_chain(conn: &mut Conn, after: i64, most: i64) -> Result<Vec<(Record, Option<Details>)>, StoreError> {
+    Ok(consent_records::table
+        .left_join(consent_details::table)
+        .filter(consent_records::sealed.gt(after))
+        .order(consent_records::sealed)
+        .limit(most)
+        .select((Record::as_select(), Option::<Details>::as_select()))
+        .load(conn)?)
+}
+
+/// How many records wait for their place in the chain.
+pub fn count_unsealed(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(consent_records::table.filter(consent_records::sealed.is_null()).count().get_result(conn)?)
+}
+
+/// Erases the details of one person's records, or of one of their newsletters. Returns the records' ids.
+pub fn erase_details(conn: &mut Conn, subscriber_id: i64, newsletter_id: Option<i64>) -> Result<Vec<i64>, StoreError> {
+    use consent_details as d;
+    let theirs = d::table.filter(d::subscriber_id.eq(subscriber_id));
+    let mut ids: Vec<i64> = match newsletter_id {
+        Some(newsletter) => theirs.filter(d::newsletter_id.eq(newsletter)).select(d::consent_record_id).load(conn)?,
+        None => theirs.select(d::consent_record_id).load(conn)?,
+    };
+    ids.sort_unstable();
+    diesel::delete(d::table.filter(d::consent_record_id.eq_any(&ids))).execute(conn)?;
+    Ok(ids)
+}
+
+/// Gives one person's records to another.
+pub fn move_details(conn: &mut Conn, from: i64, to: i64) -> Result<(), StoreError> {
+    diesel::update(consent_details::table.filter(consent_details::subscriber_id.eq(from)))
+        .set(consent_details::subscriber_id.eq(to))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// What the chain covers of one record.

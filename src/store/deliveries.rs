@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::connection::each;
-use super::schema::deliveries;
+use super::schema::{deliveries, issues};
 use super::{Conn, StoreError};
 use crate::domain::language::Language;
-use crate::domain::states::DeliveryState;
+use crate::domain::states::{DeliveryKind, DeliveryState};
 
 /// The only relay there is until settings can name several.
 pub const RELAY: &str = "default";
@@ -166,6 +166,52 @@ pub fn expire(conn: &mut Conn, issue_id: i64, most: i64, now: i64) -> Result<usi
 /// Ends these rows if they still wait.
 pub fn skip_ids(conn: &mut Conn, ids: Vec<i64>, reason: &'static str, now: i64) -> Result<usize, StoreError> {
     skip!(conn, deliveries::id.eq_any(ids), reason, now)
+}
+
+/// All rows of one person, whatever they are. Two walks of the unique index, which has an issue's rows by person.
+pub fn list_of_person(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<i64>, StoreError> {
+    let issues: Vec<i64> = issues::table.select(issues::id).load(conn)?;
+    let theirs = deliveries::table.filter(deliveries::subscriber_id.eq(subscriber_id)).select(deliveries::id);
+    let mut ids: Vec<i64> = theirs.filter(deliveries::issue_id.is_null()).load(conn)?;
+    ids.extend(theirs.filter(deliveries::issue_id.eq_any(issues)).load::<i64>(conn)?);
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Whether a person was written to about their own data since `since` (µs).
+pub fn was_noticed_since(conn: &mut Conn, subscriber_id: i64, since: i64) -> Result<bool, StoreError> {
+    let notices = deliveries::table
+        .filter(deliveries::issue_id.is_null())
+        .filter(deliveries::subscriber_id.eq(subscriber_id))
+        .filter(deliveries::kind.eq(DeliveryKind::Notice.as_str()))
+        .filter(deliveries::created_at.gt(since));
+    Ok(diesel::select(diesel::dsl::exists(notices)).get_result(conn)?)
+}
+
+/// What still waits for a person goes to their new address.
+pub fn readdress(conn: &mut Conn, subscriber_id: i64, address: &str) -> Result<(), StoreError> {
+    let ids = list_of_person(conn, subscriber_id)?;
+    let waiting = deliveries::table
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("queued"))
+        .filter(deliveries::issue_id.is_not_null());
+    diesel::update(waiting).set(deliveries::address.eq(address)).execute(conn)?;
+    Ok(())
+}
+
+/// Takes out of these rows whom they were for: they stay as numbers of their issues.
+pub fn forget_ids(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+        .set((
+            deliveries::address.eq(""),
+            deliveries::name.eq(None::<String>),
+            deliveries::subscriber_id.eq(None::<i64>),
+            deliveries::subscription_id.eq(None::<i64>),
+            deliveries::opt_in_id.eq(None::<i64>),
+            deliveries::reply.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 type UnknownOf = diesel::dsl::Filter<

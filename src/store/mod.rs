@@ -11,6 +11,7 @@ mod writer;
 
 pub mod consent;
 pub mod deliveries;
+pub mod duties;
 pub mod editions;
 pub mod images;
 pub mod instance;
@@ -26,6 +27,7 @@ pub mod progress;
 pub mod proofs;
 pub mod relays;
 pub mod results;
+pub mod retention;
 pub mod sign_ins;
 pub mod staff;
 pub mod subscribers;
@@ -37,7 +39,7 @@ pub mod wordings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -111,6 +113,8 @@ struct Inner {
     pool: Pool,
     /// PostgreSQL only.
     express: Option<Pool>,
+    /// Held while SQLite's log is emptied.
+    emptying: Mutex<()>,
 }
 
 impl Store {
@@ -130,7 +134,7 @@ impl Store {
             Some(_) => None,
             None => Some(connection::express_pool(&target)?),
         };
-        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express }) })
+        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express, emptying: Mutex::new(()) }) })
     }
 
     /// Where the database is, without its password.
@@ -221,6 +225,19 @@ impl Store {
     /// written: the database keeps what it shows.
     pub fn snapshot_blocking<R, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<R, E>) -> Result<R, E> {
         connection::snapshot(&mut *self.checkout()?, f)
+    }
+
+    /// After an erasure: SQLite's log is emptied too. False: somebody reads from it just now; the nightly retention tries again.
+    /// PostgreSQL cleans up by itself.
+    pub fn empty_log_blocking(&self) -> Result<bool, StoreError> {
+        match &self.inner.target {
+            Target::Sqlite(path) => {
+                // SQLite turns the second of two at once away without waiting.
+                let _alone = self.inner.emptying.lock().unwrap_or_else(PoisonError::into_inner);
+                connection::empty_log(path)
+            }
+            Target::Postgres(_) => Ok(true),
+        }
     }
 
     fn checkout(&self) -> Result<connection::Pooled, StoreError> {

@@ -16,6 +16,11 @@ pub struct OptIn {
     pub requested_at: i64,
     pub expires_at: i64,
     pub confirmed_at: Option<i64>,
+    pub form_url: String,
+    pub new_address: Option<String>,
+    pub new_canonical: Option<String>,
+    /// Where it was asked from; nothing unless the settings want it.
+    pub network: Option<String>,
 }
 
 impl OptIn {
@@ -34,10 +39,13 @@ pub struct NewOptIn {
     pub consent_wording_id: i64,
     pub privacy_wording_id: i64,
     pub form_url: String,
-    /// Where it was asked from; nothing unless the settings want it.
-    pub network: Option<String>,
     pub requested_at: i64,
     pub expires_at: i64,
+    /// Asks for another address instead of a newsletter: as typed, and for comparing.
+    pub new_address: Option<String>,
+    pub new_canonical: Option<String>,
+    /// Where it was asked from; nothing unless the settings want it.
+    pub network: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &NewOptIn, newsletter_ids: &[i64]) -> Result<i64, StoreError> {
@@ -62,6 +70,31 @@ pub fn newsletters_of(conn: &mut Conn, id: i64) -> Result<Vec<(i64, String)>, St
         .order(newsletters::id)
         .select((newsletters::id, newsletters::slug))
         .load(conn)?)
+}
+
+/// All of one person, oldest first.
+pub fn list_of(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<OptIn>, StoreError> {
+    Ok(opt_ins::table
+        .filter(opt_ins::subscriber_id.eq(subscriber_id))
+        .order((opt_ins::subscriber_id, opt_ins::requested_at))
+        .select(OptIn::as_select())
+        .load(conn)?)
+}
+
+/// Removes opt-ins and what they asked for.
+pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
+    diesel::delete(opt_in_newsletters::table.filter(opt_in_newsletters::opt_in_id.eq_any(ids))).execute(conn)?;
+    diesel::delete(opt_ins::table.filter(opt_ins::id.eq_any(ids))).execute(conn)?;
+    Ok(())
+}
+
+/// How many mails an address that nobody confirmed yet was sent since `since` (µs), because somebody wants to change to it.
+pub fn count_changes_to(conn: &mut Conn, canonical: &str, since: i64) -> Result<i64, StoreError> {
+    Ok(opt_ins::table
+        .filter(opt_ins::new_canonical.eq(canonical))
+        .filter(opt_ins::requested_at.gt(since))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Whether this person asked for this newsletter since `since` (µs).

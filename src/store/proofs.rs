@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 
 use super::deliveries::in_flight;
-use super::schema::{deliveries as d, editions};
+use super::schema::{deliveries as d, editions, issues, newsletters};
 use super::{Conn, StoreError};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -115,5 +115,70 @@ pub fn editions(conn: &mut Conn, issue_id: i64) -> Result<Vec<FrozenEdition>, St
         .filter(editions::issue_id.eq(issue_id))
         .order(editions::id)
         .select(FrozenEdition::as_select())
+        .load(conn)?)
+}
+
+/// The mail of an opt-in.
+#[derive(Clone, Debug, Queryable)]
+pub struct Confirmation {
+    pub public_id: Vec<u8>,
+    pub state: String,
+    pub ended_at: Option<i64>,
+    pub reply: Option<String>,
+    pub subject: String,
+    pub hash: Vec<u8>,
+    pub content: Vec<u8>,
+}
+
+pub fn find_confirmation(conn: &mut Conn, subscriber_id: i64, opt_in_id: i64) -> Result<Option<Confirmation>, StoreError> {
+    Ok(d::table
+        .inner_join(editions::table)
+        // By the unique index: those of no issue and this person.
+        .filter(d::issue_id.is_null())
+        .filter(d::subscriber_id.eq(subscriber_id))
+        .filter(d::opt_in_id.eq(opt_in_id))
+        .order(d::id.desc())
+        .select((d::public_id, d::state, d::ended_at, d::reply, editions::subject, editions::hash, editions::content))
+        .first(conn)
+        .optional()?)
+}
+
+/// A mail as its reader may see it.
+#[derive(Clone, Debug, Queryable)]
+pub struct MailRow {
+    pub kind: String,
+    pub newsletter: Option<String>,
+    pub number: Option<i64>,
+    pub subject: String,
+    pub address: String,
+    pub name: Option<String>,
+    pub state: String,
+    pub reason: Option<String>,
+    pub created_at: i64,
+    pub ended_at: Option<i64>,
+    pub reply: Option<String>,
+}
+
+/// These rows with what they belong to, oldest first.
+pub fn list_mails(conn: &mut Conn, ids: &[i64]) -> Result<Vec<MailRow>, StoreError> {
+    Ok(d::table
+        .inner_join(editions::table)
+        .left_join(issues::table)
+        .left_join(newsletters::table)
+        .filter(d::id.eq_any(ids))
+        .order(d::id)
+        .select((
+            d::kind,
+            newsletters::slug.nullable(),
+            issues::number.nullable(),
+            editions::subject,
+            d::address,
+            d::name,
+            d::state,
+            d::reason,
+            d::created_at,
+            d::ended_at,
+            d::reply,
+        ))
         .load(conn)?)
 }

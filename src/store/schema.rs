@@ -167,6 +167,7 @@ diesel::table! {
         published_at -> Nullable<BigInt>,
         sent_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        trimmed_at -> Nullable<BigInt>,
     }
 }
 
@@ -382,7 +383,6 @@ diesel::joinable!(opt_in_newsletters -> opt_ins (opt_in_id));
 diesel::joinable!(opt_in_newsletters -> newsletters (newsletter_id));
 diesel::joinable!(consent_details -> consent_records (consent_record_id));
 diesel::joinable!(consent_details -> subscribers (subscriber_id));
-diesel::joinable!(consent_details -> newsletters (newsletter_id));
 diesel::joinable!(issues -> newsletters (newsletter_id));
 diesel::joinable!(news_items -> newsletters (newsletter_id));
 diesel::joinable!(news_items -> issues (issue_id));

@@ -14,6 +14,7 @@ pub struct Staff {
     pub role: String,
     pub password_hash: Option<String>,
     pub disabled_at: Option<i64>,
+    pub created_at: i64,
 }
 
 impl Staff {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::subscribers;
+use super::schema::{subscribers, subscriptions};
 use super::{Conn, StoreError, connection::each};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -12,6 +12,7 @@ pub struct Subscriber {
     pub address: String,
     pub canonical: String,
     pub name: Option<String>,
+    pub created_at: i64,
 }
 
 /// Finds or makes the person behind a canonical address and locks the row until the transaction ends:
@@ -35,6 +36,13 @@ pub fn find_or_insert(
         .get_result(c))?)
 }
 
+/// Holds a person's row until the transaction ends.
+pub fn lock(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    // Changes nothing, and locks on both databases.
+    diesel::update(subscribers::table.find(id)).set(subscribers::created_at.eq(subscribers::created_at)).execute(conn)?;
+    Ok(())
+}
+
 pub fn get(conn: &mut Conn, id: i64) -> Result<Subscriber, StoreError> {
     Ok(subscribers::table.find(id).select(Subscriber::as_select()).first(conn)?)
 }
@@ -49,6 +57,21 @@ pub fn find_by_public_id(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option
         .select(Subscriber::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// A person's address changes; they stay the same person under the same links.
+pub fn set_address(conn: &mut Conn, id: i64, address: &str, canonical: &str) -> Result<(), StoreError> {
+    diesel::update(subscribers::table.find(id))
+        .set((subscribers::address.eq(address), subscribers::canonical.eq(canonical)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes somebody and their subscriptions. What else names them must be gone.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::delete(subscriptions::table.filter(subscriptions::subscriber_id.eq(id))).execute(conn)?;
+    diesel::delete(subscribers::table.find(id)).execute(conn)?;
+    Ok(())
 }
 
 pub fn set_name(conn: &mut Conn, id: i64, name: Option<&str>) -> Result<(), StoreError> {

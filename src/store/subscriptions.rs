@@ -15,6 +15,10 @@ pub struct Subscription {
     pub newsletter_id: i64,
     pub state: String,
     pub language: String,
+    pub requested_at: i64,
+    pub confirmed_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub ended_channel: Option<String>,
 }
 
 impl Subscription {

@@ -28,6 +28,39 @@ pub fn insert(
     Ok(())
 }
 
+/// The person does not want our mail: outlives whatever else was noted, and has no end (R164).
+pub fn object(conn: &mut Conn, key_id: u8, address_key: &[u8; 32], source: &str, now: i64) -> Result<(), StoreError> {
+    use suppressions as s;
+    insert(conn, key_id, address_key, SuppressionReason::Objection, source, now)?;
+    diesel::update(s::table.filter(s::address_key.eq(address_key.to_vec())))
+        .set((
+            s::reason.eq(SuppressionReason::Objection.as_str()),
+            s::source.eq(source),
+            s::at.eq(now),
+            s::expires_at.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Suppression {
+    pub reason: String,
+    pub source: String,
+    pub at: i64,
+    pub expires_at: Option<i64>,
+}
+
+/// What is noted under one of these keys of an address, also if its time is over.
+pub fn find(conn: &mut Conn, keys: &[[u8; 32]]) -> Result<Option<Suppression>, StoreError> {
+    Ok(suppressions::table
+        .filter(suppressions::address_key.eq_any(keys.iter().map(|key| key.to_vec())))
+        .order(suppressions::at.desc())
+        .select(Suppression::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// Which of these keys are suppressed at `now` (µs).
 pub fn list_suppressed(conn: &mut Conn, keys: &[[u8; 32]], now: i64) -> Result<HashSet<Vec<u8>>, StoreError> {
     use suppressions as s;

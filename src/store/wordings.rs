@@ -58,6 +58,19 @@ pub fn find_or_insert(
     find(conn, hash)?.ok_or(StoreError::Query(diesel::result::Error::NotFound))
 }
 
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct Wording {
+    pub kind: String,
+    pub language: String,
+    pub version: i64,
+    pub text: String,
+    pub first_shown_at: i64,
+}
+
+pub fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Wording>, StoreError> {
+    Ok(wordings::table.filter(wordings::hash.eq(hash)).select(Wording::as_select()).first(conn).optional()?)
+}
+
 fn find(conn: &mut Conn, hash: &[u8; 32]) -> Result<Option<Stored>, StoreError> {
     let row: Option<(i64, i64)> = wordings::table
         .filter(wordings::hash.eq(hash.to_vec()))

@@ -6,6 +6,7 @@ use rust_embed::RustEmbed;
 
 use super::failure::Failure;
 use super::pages::Pages;
+use crate::domain::proof::hex;
 
 #[derive(RustEmbed)]
 #[folder = "src/web/static"]
@@ -50,9 +51,4 @@ fn content_type(name: &str) -> &'static str {
         Some((_, "svg")) => "image/svg+xml",
         _ => "application/octet-stream",
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

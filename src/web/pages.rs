@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::config::Config;
 use super::failure::Failure;
 use super::language::Visit;
-use super::{assets, look, origin};
+use super::{look, origin};
 use crate::domain::language::Language;
+use crate::domain::proof::hex;
 use crate::domain::token;
 use crate::i18n::{self, MissingText, Translator, Value};
 
@@ -134,7 +135,7 @@ impl Pages {
                 .map_err(|cause| PagesError::Template { name: file.to_string(), cause: Box::new(cause) })?;
         }
         let css = look::css(&config.colour);
-        let tag = assets::hex(&token::secret_hash(&css));
+        let tag = hex(&token::secret_hash(&css));
         Ok(Self {
             registry,
             organisation: config.imprint.organisation.clone(),

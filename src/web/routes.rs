@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder};
 
 use super::failure::Failure;
 use super::pages::Pages;
-use super::{State, access, api, assets, demo, failure, headers, origin, patience, public, staff};
+use super::{State, access, api, assets, demo, failure, guesses, headers, origin, patience, public, staff};
 use crate::clock::Clock;
 
 /// Adds everything to an actix application.
@@ -45,6 +45,7 @@ pub fn framed(
         .service(
             web::scope("")
                 .wrap(from_fn(patience::limit))
+                .wrap(from_fn(guesses::limit))
                 .wrap(from_fn(failure::explain))
                 .wrap(from_fn(headers::secure))
                 .wrap(from_fn(access::log))
@@ -62,6 +63,11 @@ fn public_routes(routes: &mut ServiceConfig) {
         .service(view("/challenge", api::challenge::show))
         .service(form("/confirm/{token}", public::confirm::show, public::confirm::submit))
         .service(form("/unsubscribe/{token}", public::leave::show, public::leave::submit))
+        .service(form("/preferences", public::person::show_ask, public::person::submit_ask))
+        .service(act("/preferences/{token}/address", public::preferences::change_address))
+        .service(view("/preferences/{token}/data", public::person::show_data))
+        .service(view("/preferences/{token}/data.json", public::person::download_data))
+        .service(form("/preferences/{token}/erase", public::person::show_erase, public::person::erase))
         .service(form("/preferences/{token}", public::preferences::show, public::preferences::submit))
         .service(view("/archive/{slug}/feed.atom", public::feed::show))
         .service(view("/archive/{slug}", public::archive::show))

@@ -1,8 +1,8 @@
 //! Dates and numbers as people write them, in each language.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::domain::language::Language;
 use crate::i18n::{self, MissingText};
@@ -30,6 +30,17 @@ pub fn moment(language: Language, at: Timestamp) -> Result<String, MissingText> 
 pub fn moment_to_the_second(language: Language, at: Timestamp) -> Result<String, MissingText> {
     let local = at.to_zoned(TimeZone::UTC);
     Ok(format!("{}, {} UTC", date(language, local.date())?, local.strftime("%H:%M:%S")))
+}
+
+/// "2 March 2026, 10:00:03 CET": for documents.
+pub fn zoned(language: Language, at: &Zoned) -> Result<String, MissingText> {
+    Ok(format!("{}, {}", date(language, at.date())?, at.strftime("%H:%M:%S %Z")))
+}
+
+/// "2 March 2026, 10:00:03 CET (2 March 2026, 09:00:03 UTC)".
+pub fn both(language: Language, at: Timestamp, zone: &TimeZone) -> Result<String, MissingText> {
+    let utc = zoned(language, &at.to_zoned(TimeZone::UTC))?;
+    Ok(format!("{} ({utc})", zoned(language, &at.to_zoned(zone.clone()))?))
 }
 
 /// "about 5 minutes".

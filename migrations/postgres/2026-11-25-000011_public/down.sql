@@ -1,4 +1,6 @@
+ALTER TABLE issues DROP COLUMN trimmed_at;
 DROP INDEX opt_ins_network;
+DROP INDEX opt_ins_new;
 DROP INDEX opt_ins_unconfirmed;
 ALTER TABLE opt_ins DROP COLUMN network;
 ALTER TABLE opt_ins DROP COLUMN new_canonical;

@@ -40,5 +40,8 @@ ALTER TABLE opt_ins ADD COLUMN new_address TEXT;
 ALTER TABLE opt_ins ADD COLUMN new_canonical TEXT;
 -- Where it was asked from, if the settings want that; it has a shorter life than the rest.
 ALTER TABLE opt_ins ADD COLUMN network TEXT;
+CREATE INDEX opt_ins_new ON opt_ins (new_canonical, requested_at) WHERE new_canonical IS NOT NULL;
 CREATE INDEX opt_ins_unconfirmed ON opt_ins (expires_at) WHERE confirmed_at IS NULL;
 CREATE INDEX opt_ins_network ON opt_ins (requested_at) WHERE network IS NOT NULL;
+-- When what its mails say of people was cut down to what proves them.
+ALTER TABLE issues ADD COLUMN trimmed_at INTEGER;

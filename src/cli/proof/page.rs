@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use handlebars::Handlebars;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,7 +17,7 @@ use crate::i18n::{self, MissingText, Translator};
 use crate::journeys::proof::{ACCEPTED_BY_STAFF, Proof, ProvenDelivery};
 use crate::web::words;
 
-const STYLE: &str = include_str!("page.css");
+pub const STYLE: &str = include_str!("page.css");
 const TEMPLATES: [(&str, &str); 3] =
     [("head", include_str!("head.hbs")), ("row", include_str!("row.hbs")), ("foot", include_str!("foot.hbs"))];
 
@@ -108,12 +107,16 @@ impl PageMaker {
         let to = proof.address.as_ref().map(|address| self.say("proof-of-one", &[("address", address.as_str().into())]));
         let made = self.say(
             "proof-made",
-            &[("time", self.both(proof.made_at)?.into()), ("organisation", maker.organisation.into()), ("url", maker.url.into())],
+            &[
+                ("time", words::both(self.language, proof.made_at, &self.zone)?.into()),
+                ("organisation", maker.organisation.into()),
+                ("url", maker.url.into()),
+            ],
         )?;
         let mut facts = vec![json!({ "name": say("proof-stands")?, "value": say(&format!("web-state-{}", proof.state))? })];
         for (name, at) in [("proof-published", proof.published_at), ("proof-sent", proof.sent_at)] {
             if let Some(at) = at {
-                facts.push(json!({ "name": say(name)?, "value": self.both(at)? }));
+                facts.push(json!({ "name": say(name)?, "value": words::both(self.language, at, &self.zone)? }));
             }
         }
         let mut editions = Vec::new();
@@ -150,7 +153,7 @@ impl PageMaker {
         let at = row.handed_over_local.as_ref().or(row.ended_local.as_ref());
         let mut notes = Vec::new();
         if let (Some(begun), None) = (row.dated_at, at) {
-            notes.push(self.say("proof-begun", &[("time", self.both(begun)?.into())])?);
+            notes.push(self.say("proof-begun", &[("time", words::both(self.language, begun, &self.zone)?.into())])?);
         }
         // The answer that a mail ended with is an attempt as well.
         let ended = matches!(state, "sent" | "accepted" | "unknown" | "bounced" | "failed");
@@ -178,8 +181,8 @@ impl PageMaker {
             state,
             words: self.said(&format!("proof-state-{state}")),
             utc: at.map(|at| at.timestamp().to_string()),
-            at: at.map(|at| self.moment(at)).transpose()?,
-            at_utc: at.map(|at| self.utc(at.timestamp())).transpose()?,
+            at: at.map(|at| words::zoned(self.language, at)).transpose()?,
+            at_utc: at.map(|at| words::zoned(self.language, &at.timestamp().to_zoned(TimeZone::UTC))).transpose()?,
             reason: self.reason(row)?,
             notes,
             reply: row.reply.as_ref().map(|reply| match reply.code {
@@ -224,20 +227,6 @@ impl PageMaker {
 
     fn said(&self, id: &str) -> String {
         self.said.get(id).cloned().unwrap_or_default()
-    }
-
-    /// "2 March 2026, 10:00:03 CET (09:00:03 UTC)".
-    fn both(&self, at: Timestamp) -> Result<String, MissingText> {
-        Ok(format!("{} ({})", self.moment(&at.to_zoned(self.zone.clone()))?, self.utc(at)?))
-    }
-
-    /// To the second; the JSON form has the microseconds.
-    fn moment(&self, at: &Zoned) -> Result<String, MissingText> {
-        Ok(format!("{}, {}", words::date(self.language, at.date())?, at.strftime("%H:%M:%S %Z")))
-    }
-
-    fn utc(&self, at: Timestamp) -> Result<String, MissingText> {
-        self.moment(&at.to_zoned(TimeZone::UTC))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::civil;
 
-use super::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, Sender};
+use super::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, NoticeAbout, NoticeMail, Sender};
 use crate::domain::language::Language;
 use crate::domain::news::Event;
 use crate::mail::edition::List;
@@ -114,4 +114,9 @@ pub(super) fn confirmation(language: Language) -> ConfirmationMail {
         postal_address: "Neumarkt 9\n04109 Leipzig".to_owned(),
         links: links(),
     }
+}
+
+pub(super) fn notice(language: Language, about: NoticeAbout) -> NoticeMail {
+    let ConfirmationMail { sender, organisation, postal_address, links, .. } = confirmation(language);
+    NoticeMail { language, about, sender, organisation, postal_address, links }
 }

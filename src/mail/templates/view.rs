@@ -8,6 +8,7 @@ use super::{TemplateError, words};
 use crate::domain::content;
 use crate::domain::language::Language;
 use crate::domain::news::Event;
+use crate::i18n;
 use crate::mail::edition::List;
 
 /// Whom a mail is from.
@@ -87,6 +88,26 @@ pub struct ConfirmationMail {
     pub language: Language,
     pub sender: Sender,
     pub newsletter_titles: Vec<String>,
+    pub organisation: String,
+    pub postal_address: String,
+    pub links: Links,
+}
+
+/// What a notice is about, and so which of its links it offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeAbout {
+    /// Somebody wants their mails at this address: asks whether that was meant.
+    Address,
+    /// Somebody asked for the link to their own page.
+    Link,
+}
+
+/// A mail about somebody's own data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeMail {
+    pub language: Language,
+    pub about: NoticeAbout,
+    pub sender: Sender,
     pub organisation: String,
     pub postal_address: String,
     pub links: Links,
@@ -181,6 +202,47 @@ pub(super) struct ConfirmationContext<'a> {
     titles: &'a [String],
     titles_joined: String,
     count: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct NoticeContext<'a> {
+    #[serde(flatten)]
+    common: Common<'a>,
+    title: String,
+    intro: String,
+    please: String,
+    button: String,
+    not_you: String,
+    /// The name of the slot behind the button.
+    slot: &'static str,
+    /// It says when it was asked for and until when it can be answered.
+    expires: bool,
+}
+
+impl<'a> NoticeContext<'a> {
+    pub(super) fn new(mail: &'a NoticeMail, look: &'a Palette) -> Result<Self, TemplateError> {
+        let (about, slot, expires) = match mail.about {
+            NoticeAbout::Address => ("address", "confirm_link", true),
+            NoticeAbout::Link => ("link", "preferences_link", false),
+        };
+        let args = [("organisation", mail.organisation.as_str().into())];
+        let say = |id: &str| i18n::text(mail.language, &format!("mail-{about}-{id}"), &args);
+        Ok(Self {
+            common: Common::new(mail.language, look, &mail.organisation, &mail.postal_address, &mail.links),
+            title: say("title")?,
+            intro: say("intro")?,
+            please: say("please")?,
+            button: say("button")?,
+            not_you: say("not-you")?,
+            slot,
+            expires,
+        })
+    }
+
+    pub(super) fn with_subject(mut self, subject: &str) -> Self {
+        subject.clone_into(&mut self.common.subject);
+        self
+    }
 }
 
 impl<'a> Common<'a> {

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
 use crate::clock::Clock;
+use crate::journeys::{JourneyError, retention};
 use crate::store::{Conn, Store, StoreError, deliveries, micros, newsletters, progress, relays};
 use crate::web::State;
 use crate::web::failure::{AsIs, Failure};
@@ -46,10 +47,12 @@ pub async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Failure> {
 
 /// What is not counted as it happens but looked up: how long the queue is, and whether the relay rests. Called now and then and
 /// not by whoever asks for `/metrics`, so that asking costs the database nothing.
-pub async fn refresh(store: &Store, clock: &Clock) -> Result<(), StoreError> {
+pub async fn refresh(store: &Store, clock: &Clock) -> Result<(), JourneyError> {
     let now = micros(clock.now());
-    let look = |conn: &mut Conn| Ok::<_, StoreError>((progress::queue(conn)?, relays::find(conn, deliveries::RELAY)?));
-    let (queue, relay) = store.read(look).await?;
+    let look = |conn: &mut Conn| {
+        Ok::<_, JourneyError>((progress::queue(conn)?, relays::find(conn, deliveries::RELAY)?, retention::last_run(conn)?))
+    };
+    let (queue, relay, retained) = store.read(look).await?;
     for (state, count) in queue {
         // Exact: what is counted has a limit far below 2^32.
         let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
@@ -57,6 +60,9 @@ pub async fn refresh(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     }
     let rests = relay.and_then(|health| health.blocked_until).is_some_and(|until| until > now);
     metrics::gauge!("rundbrief_relay_resting").set(if rests { 1.0 } else { 0.0 });
+    if let Some(run) = retained.filter(|run| run.report.is_some()) {
+        metrics::gauge!("rundbrief_retention_last_run_timestamp_seconds").set(run.at.as_duration().as_secs_f64());
+    }
     Ok(())
 }
 
@@ -68,5 +74,9 @@ pub fn describe() {
     );
     metrics::describe_counter!("rundbrief_sign_ups_total", "Well-formed sign-ups by what became of them");
     metrics::describe_counter!("rundbrief_sign_ups_over_limit_total", "Sign-ups beyond limits.per_hour");
+    metrics::describe_gauge!(
+        "rundbrief_retention_last_run_timestamp_seconds",
+        "When data that was kept long enough was last taken away"
+    );
     metrics::describe_gauge!("rundbrief_relay_resting", "1 while sending rests because the relay is in trouble");
 }

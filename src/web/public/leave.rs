@@ -75,6 +75,7 @@ pub async fn submit(
         (Channel::OneClick, LeaveView::Subscribed { language, .. } | LeaveView::Left { language, .. }) => {
             one_click(language).map(for_any_origin)
         }
+        (Channel::OneClick, LeaveView::Gone) => one_click(visit.language()).map(for_any_origin),
         (_, view) => answer(&pages, &visit, view, StatusCode::OK).map(for_any_origin),
     }
 }
@@ -107,6 +108,11 @@ fn answer(pages: &Pages, visit: &Visit, view: LeaveView, status: StatusCode) -> 
                 Pages::say_with(language, "web-left-lead", "title", title)?
             };
             (language, "web-left-title", Leave { lead, done: true, others, form: Some(format!("/n/{slug}{}", visit.query())) })
+        }
+        LeaveView::Gone => {
+            let language = visit.language();
+            let lead = Pages::say(language, "web-gone-lead")?;
+            (language, "web-left-title", Leave { lead, done: true, others: 0, form: None })
         }
         LeaveView::Unknown => return unknown_link(pages, visit),
     };

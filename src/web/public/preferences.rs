@@ -1,16 +1,20 @@
-//! The reader's own page: name, language of each newsletter, and leaving, on one plain form.
+//! The reader's own page: name, language of each newsletter, leaving, and another address, on plain forms.
 
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::confirm::wrong_link;
+use super::confirm::unknown_link;
+use super::form::about_address;
 use super::{Field, LanguageChoice, Wrong, language_choices};
+use crate::domain::address::AddressError;
+use crate::domain::header::HeaderError;
 use crate::domain::language::Language;
 use crate::domain::states::SubscriptionState;
-use crate::journeys::preferences::{self, Choice, PreferencesAnswer, PreferencesRequest, PreferencesView};
+use crate::journeys::address::{self, ChangeAnswer};
+use crate::journeys::preferences::{self, Choice, PreferencesAnswer, PreferencesRequest, SubscriptionView};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
@@ -19,10 +23,25 @@ use crate::web::pages::{Page, Pages};
 
 #[derive(Serialize)]
 struct Preferences {
-    saved: bool,
+    /// Of the page's own link, for the forms on it.
+    token: String,
+    /// What was just done, in words.
+    done: Option<String>,
     errors: Vec<Wrong>,
+    address: String,
     name: Field,
+    /// The new address.
+    email: Field,
     subscriptions: Vec<Subscription>,
+}
+
+/// What was sent, and what came of it.
+enum Outcome {
+    Shown,
+    /// The id of the text that says so.
+    Done(&'static str),
+    BadName(HeaderError, String),
+    BadAddress(AddressError, String),
 }
 
 #[derive(Serialize)]
@@ -40,14 +59,9 @@ pub async fn show(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let context = Arc::clone(&state.context);
-    match state.store.read(move |conn| preferences::show(conn, &context, &token)).await? {
-        Some(view) => answer(&pages, &visit, view, None),
-        None => wrong_link(&state, &pages, &visit, &http),
-    }
+    again(&state, &pages, &visit, token.into_inner(), Outcome::Shown).await
 }
 
 /// POST /preferences/TOKEN
@@ -55,24 +69,42 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
-    let pairs = fields.into_inner();
+    let (token, pairs) = (token.into_inner(), fields.into_inner());
     let choices = choices(&pairs);
     let fields = Fields::from(pairs);
     let request = PreferencesRequest { name: fields.given("name"), choices };
-    let context = Arc::clone(&state.context);
-    let now = state.clock.now();
-    let answered = state.store.write(move |conn| preferences::save(conn, &context, now, &token, &request)).await?;
-    match answered {
-        PreferencesAnswer::Saved(view) => answer(&pages, &visit, view, Some(Ok(()))),
-        PreferencesAnswer::BadName(error, view) => {
-            answer(&pages, &visit, view, Some(Err((error.key(), fields.first("name").to_owned()))))
-        }
-        PreferencesAnswer::Unknown => wrong_link(&state, &pages, &visit, &http),
-    }
+    let (context, now, of) = (Arc::clone(&state.context), state.clock.now(), token.clone());
+    let answered = state.store.write(move |conn| preferences::save(conn, &context, now, &of, &request)).await?;
+    let outcome = match answered {
+        PreferencesAnswer::Saved => Outcome::Done("web-preferences-saved"),
+        PreferencesAnswer::BadName(error) => Outcome::BadName(error, fields.first("name").to_owned()),
+        PreferencesAnswer::Unknown => return unknown_link(&pages, &visit),
+    };
+    again(&state, &pages, &visit, token, outcome).await
+}
+
+/// POST /preferences/TOKEN/address
+pub async fn change_address(
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+    visit: Visit,
+    token: web::Path<String>,
+    fields: web::Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Failure> {
+    let token = token.into_inner();
+    let wanted = Fields::from(fields.into_inner()).first("email").to_owned();
+    let (context, now, of, typed) = (Arc::clone(&state.context), state.clock.now(), token.clone(), wanted.clone());
+    let language = visit.language();
+    let answered = state.store.write(move |conn| address::change(conn, &context, now, &of, &typed, language)).await?;
+    let outcome = match answered {
+        ChangeAnswer::Asked => Outcome::Done("web-preferences-address-asked"),
+        ChangeAnswer::BadAddress(error) => Outcome::BadAddress(error, wanted),
+        ChangeAnswer::Unknown => return unknown_link(&pages, &visit),
+    };
+    again(&state, &pages, &visit, token, outcome).await
 }
 
 /// Fields are named `language.SLUG` and `leave.SLUG`; leaving wins over a language.
@@ -93,38 +125,53 @@ fn choices(pairs: &[(String, String)]) -> Vec<(String, Choice)> {
     choices
 }
 
-/// `outcome`: nothing was sent, it was saved, or the name (with the id of the text about it and what was typed) is wrong.
-fn answer(
-    pages: &Pages,
-    visit: &Visit,
-    view: PreferencesView,
-    outcome: Option<Result<(), (&'static str, String)>>,
-) -> Result<HttpResponse, Failure> {
+/// The page as things stand now.
+async fn again(state: &State, pages: &Pages, visit: &Visit, token: String, outcome: Outcome) -> Result<HttpResponse, Failure> {
+    let (context, of) = (Arc::clone(&state.context), token.clone());
+    let Some(view) = state.store.read(move |conn| preferences::show(conn, &context, &of)).await? else {
+        return unknown_link(pages, visit);
+    };
     let language = visit.language_of_reader(view.language);
-    let mut name = Field { value: view.name.unwrap_or_default(), error: None };
-    let mut errors = Vec::new();
-    let saved = matches!(outcome, Some(Ok(())));
-    if let Some(Err((key, typed))) = outcome {
-        let text = Pages::say(language, key)?;
-        name = Field { value: typed, error: Some(text.clone()) };
-        errors.push(Wrong { field: Some("name"), text });
+    let mut content = Preferences {
+        token,
+        done: None,
+        errors: Vec::new(),
+        address: view.address,
+        name: Field { value: view.name.unwrap_or_default(), error: None },
+        email: Field::default(),
+        subscriptions: view.subscriptions.into_iter().map(Subscription::from).collect(),
+    };
+    match outcome {
+        Outcome::Shown => {}
+        Outcome::Done(id) => content.done = Some(Pages::say(language, id)?),
+        Outcome::BadName(error, typed) => content.name = content.wrong("name", typed, Pages::say(language, error.key())?),
+        Outcome::BadAddress(error, typed) => content.email = content.wrong("email", typed, about_address(language, &error)?),
     }
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let subscriptions = view
-        .subscriptions
-        .into_iter()
-        .map(|one| Subscription {
+    let status = if content.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::new("preferences", language, Pages::say(language, "web-preferences-title")?);
+    // The switches lead to the page itself, also from what a form was sent to.
+    let visit = Visit { path: format!("/preferences/{}", content.token), ..visit.clone() };
+    pages.answer(&visit, page.status(status).with_switches().private(), &content)
+}
+
+impl Preferences {
+    fn wrong(&mut self, field: &'static str, typed: String, text: String) -> Field {
+        self.errors.push(Wrong { field: Some(field), text: text.clone() });
+        Field { value: typed, error: Some(text) }
+    }
+}
+
+impl From<SubscriptionView> for Subscription {
+    fn from(one: SubscriptionView) -> Self {
+        Self {
             open: one.state == SubscriptionState::Active,
             pending: one.state == SubscriptionState::Pending,
             languages: language_choices(&one.languages, one.language),
             slug: one.slug,
             title: one.title,
             language: one.language,
-        })
-        .collect();
-    let content = Preferences { saved, errors, name, subscriptions };
-    let page = Page::new("preferences", language, Pages::say(language, "web-preferences-title")?);
-    pages.answer(visit, page.status(status).with_switches().private(), &content)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use super::{bar, issue, note, session, sign_in};
 use crate::domain::language::Language;
 use crate::journeys::news::{self, ReadyItem};
 use crate::journeys::status::{self, IssueStatus};
-use crate::journeys::{JourneyError, subscribe};
+use crate::journeys::{JourneyError, retention, subscribe};
 use crate::store::{Conn, instance, newsletters, subscriptions};
-use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
+use crate::web::{State, words};
 
 /// Issues listed a newsletter.
 const NEWEST: i64 = 8;
@@ -22,6 +22,8 @@ struct Desk {
     notice: Option<String>,
     /// Why nothing is sent.
     warning: Option<String>,
+    /// When retention ran last.
+    retention: String,
     newsletters: Vec<Newsletter>,
 }
 
@@ -70,7 +72,7 @@ pub async fn show(
         return sign_in::form(&pages, &visit, language, request.query_string());
     };
     let now = state.clock.now();
-    let (found, fence) = state
+    let (found, fence, retained) = state
         .store
         .read(move |conn| {
             let mut all = Vec::new();
@@ -83,16 +85,20 @@ pub async fn show(
                     title: view.title,
                 });
             }
-            Ok::<_, JourneyError>((all, instance::fence(conn)?))
+            Ok::<_, JourneyError>((all, instance::fence(conn)?, retention::last_run(conn)?))
         })
         .await?;
     let newsletters = found.into_iter().map(|one| newsletter(language, &visit, one)).collect::<Result<_, _>>()?;
     let notice = note(language, request.query_string())?.map(|(_, text)| text);
     let warning = fence.map(|_| Pages::say(language, "web-desk-fenced")).transpose()?;
+    let retention = match retained.filter(|run| run.report.is_some()) {
+        Some(run) => Pages::say_with(language, "web-desk-retention", "time", words::moment(language, run.at)?)?,
+        None => Pages::say(language, "web-desk-retention-never")?,
+    };
     let mut bar = bar(&member);
     bar.on_desk = true;
     let page = Page::new("desk", language, Pages::say(language, "web-desk-title")?).with_switches().staff(bar);
-    pages.answer(&visit, page, &Desk { notice, warning, newsletters })
+    pages.answer(&visit, page, &Desk { notice, warning, retention, newsletters })
 }
 
 /// Active subscriptions by language tag.

@@ -32,7 +32,7 @@ each_database!(the_page_shows_name_and_language_and_looking_changes_nothing, |ap
         assert_eq!(page.status, 200);
         assert_eq!(page.field("name"), "Ada Lovelace");
         assert!(page.body.contains("<option value=\"de\" lang=\"de\" selected>"), "{}", page.body);
-        assert!(page.body.contains("name=\"leave.weekly\"") && !page.body.contains("ada@example.org"), "{}", page.body);
+        assert!(page.body.contains("name=\"leave.weekly\""), "{}", page.body);
         assert_eq!(app.head(&link).await.status, 200);
     }
     app.get(&format!("{link}?name=Mallory&leave.weekly=yes")).await;

@@ -98,6 +98,13 @@ impl Instance {
         sentence.to_owned()
     }
 
+    /// Like [`Instance::refused`], for a command that prints what it found before it fails; returns the sentence.
+    pub fn refused_after_output(&self, code: i32, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!((ran.code, ran.out.is_empty()), (Some(code), false), "{arguments:?}: {ran:?}");
+        ran.err
+    }
+
     /// Starts a command that goes on; its output goes into the file.
     pub fn start(&self, arguments: &[&str], log: &str) -> (Process, PathBuf) {
         let log = self.folder.path().join(log);

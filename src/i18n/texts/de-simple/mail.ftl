@@ -83,3 +83,31 @@ mail-confirm-not-you =
 mail-confirm-expires =
     Klicken Sie nicht auf den Link?
     Dann löschen wir Ihre Daten am:
+
+mail-address-title = Ist das Ihre neue Adresse?
+mail-address-intro =
+    Jemand möchte den Newsletter an diese Adresse bekommen.
+    Der Newsletter kommt von: { $organisation }.
+mail-address-please =
+    Waren Sie das?
+    Dann drücken Sie hier:
+mail-address-button = Ja, das ist meine Adresse
+mail-address-not-you =
+    Waren Sie das nicht?
+    Dann müssen Sie nichts tun.
+    Es bleibt alles, wie es ist.
+mail-link-title = Der Link zu Ihren Daten
+mail-link-intro =
+    Sie bekommen einen Newsletter von: { $organisation }.
+    Jemand wollte den Link zu Ihrer Seite haben.
+    Auf der Seite können Sie vieles ändern:
+    die Sprache, die Newsletter und Ihre Adresse.
+    Sie können sich auch abmelden.
+    Und Sie können Ihre Daten ansehen und löschen.
+mail-link-please = Hier ist der Link:
+mail-link-button = Meine Seite öffnen
+mail-link-not-you =
+    Waren Sie das nicht?
+    Dann müssen Sie nichts tun.
+    Bitte geben Sie den Link nicht weiter.
+    Sonst kann jemand anderes etwas ändern.

@@ -69,3 +69,14 @@ mail-confirm-please = Waren Sie das? Dann bestätigen Sie die Anmeldung bitte mi
 mail-confirm-button = Anmeldung bestätigen
 mail-confirm-not-you = Waren Sie das nicht? Dann brauchen Sie nichts zu tun. Ohne Ihre Bestätigung schicken wir Ihnen keinen Newsletter.
 mail-confirm-expires = Unbestätigte Angaben löschen wir am:
+
+mail-address-title = Bitte bestätigen Sie Ihre neue Adresse
+mail-address-intro = Jemand hat { $organisation } gebeten, Newsletter künftig an diese Adresse zu senden.
+mail-address-please = Wenn Sie das waren, bestätigen Sie es bitte:
+mail-address-button = Diese Adresse verwenden
+mail-address-not-you = Sie waren es nicht? Dann müssen Sie nichts tun. Es ändert sich nichts, und Sie bekommen keine weitere Mail.
+mail-link-title = Der Link zu Ihren Daten
+mail-link-intro = Sie bekommen Newsletter von { $organisation }, und jemand hat den Link zu Ihrer eigenen Seite angefordert. Dort können Sie Sprache und Newsletter wählen, Ihre Adresse ändern, sich abmelden, Ihre Daten ansehen und löschen.
+mail-link-please = Hier entlang:
+mail-link-button = Meine Seite öffnen
+mail-link-not-you = Sie waren es nicht? Dann müssen Sie nichts tun. Bitte geben Sie diesen Link nicht weiter: Wer ihn hat, kann Ihr Abonnement ändern.

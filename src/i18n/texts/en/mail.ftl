@@ -69,3 +69,14 @@ mail-confirm-please = Was it you? Then please confirm the subscription with this
 mail-confirm-button = Confirm subscription
 mail-confirm-not-you = Was it not you? Then you need not do anything. Without your confirmation we will not send you any newsletter.
 mail-confirm-expires = We delete unconfirmed details on:
+
+mail-address-title = Please confirm your new address
+mail-address-intro = Somebody asked { $organisation } to send newsletters to this address from now on.
+mail-address-please = If that was you, please confirm it:
+mail-address-button = Use this address
+mail-address-not-you = Was it not you? Then you need not do anything. Nothing changes, and you get no further mail.
+mail-link-title = The link to your data
+mail-link-intro = You get newsletters of { $organisation }, and somebody asked for the link to your own page. There you can choose language and newsletters, change your address, unsubscribe, see your data and erase it.
+mail-link-please = This way:
+mail-link-button = Open my page
+mail-link-not-you = Was it not you? Then you need not do anything. Please do not pass this link on: whoever has it can change your subscription.

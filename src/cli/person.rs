@@ -1,0 +1,57 @@
+//! `rundbrief person export|erase`: what staff do when somebody asks for their data, or wants it gone. The identity of whoever
+//! asks is checked by a person before.
+
+use clap::Subcommand;
+
+use super::CliError;
+use super::consent::address;
+use crate::app::App;
+use crate::domain::states::Channel;
+use crate::journeys::person;
+
+#[derive(Subcommand)]
+pub(super) enum Person {
+    /// Print everything that is stored about an address, as JSON (Art. 15 and 20 GDPR)
+    Export { address: String },
+    /// Erase everything about an address for good, the proof of consent too, and keep its keyed hash as an objection (Art. 17, 21 GDPR)
+    Erase { address: String },
+}
+
+impl Person {
+    pub fn run(self, app: &App) -> Result<(), CliError> {
+        let now = app.clock.now();
+        match self {
+            Person::Export { address: text } => {
+                let address = address(&text)?;
+                let found = app.store.snapshot_blocking(|conn| person::export(conn, &app.context, now, &address))?;
+                let Some(data) = found else { return Err(CliError::Failed("nothing is stored about this address".into())) };
+                let text = serde_json::to_string_pretty(&data).map_err(|error| CliError::Failed(error.to_string()))?;
+                say!("{text}");
+            }
+            Person::Erase { address: text } => {
+                let address = address(&text)?;
+                let context = std::sync::Arc::clone(&app.context);
+                let erased =
+                    app.store.write_blocking(move |conn| person::erase(conn, &context, now, &address, Channel::Staff))?;
+                if erased.was_known {
+                    say!(
+                        "Erased: the person, {} consent records' details, the names and addresses in {} mails' rows",
+                        erased.consent_records,
+                        erased.deliveries
+                    );
+                } else {
+                    say!("Nothing was stored about this address");
+                }
+                say!("Its keyed hash is kept: no import brings it back; a new sign-up by the person themselves is possible");
+                if !app.store.empty_log_blocking()? {
+                    say!(
+                        "SQLite's log is in use just now and may hold older copies until the nightly retention has emptied it; \
+                         \"rundbrief retention run\" does so at once"
+                    );
+                }
+                say!("Backups that were made before hold the person still: see README, \"Restoring a backup\"");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+# Die eigenen Daten: andere Adresse, alles auf einen Blick, löschen.
+
+web-address-title = Diese Adresse künftig verwenden
+web-address-lead = Ihre Newsletter gehen dann an { $address }.
+web-address-submit = Diese Adresse verwenden
+web-address-not-you = Sie haben das nicht angefordert? Dann schließen Sie einfach diese Seite. Es ändert sich nichts.
+web-address-done-title = Ihre neue Adresse gilt
+web-address-done-lead = Ihre Newsletter gehen ab jetzt an { $address }. Die alte Adresse erhält nichts mehr.
+web-address-taken-title = Diese Adresse ist schon angemeldet
+web-address-taken-lead = An diese Adresse gehen schon Newsletter, deshalb kann sie kein anderes Abonnement übernehmen. Bitte melden Sie die alte Adresse über den Link in einer ihrer E-Mails ab.
+web-preferences-address = Andere Adresse
+web-preferences-address-now = Ihre Newsletter gehen an { $address }.
+web-preferences-address-new = Neue E-Mail-Adresse
+web-preferences-address-hint = Wir senden dorthin einen Link. Bis Sie ihn öffnen und zustimmen, bleibt alles, wie es ist.
+web-preferences-address-submit = Adresse ändern
+web-preferences-address-asked = Bitte sehen Sie im Postfach der neuen Adresse nach: Öffnen Sie den Link in unserer E-Mail, dann gilt die Änderung.
+web-preferences-data = Ihre Daten
+web-preferences-data-lead = Sehen Sie alles, was wir über Sie gespeichert haben, nehmen Sie es mit oder lassen Sie es löschen.
+web-preferences-data-show = Meine Daten ansehen
+web-preferences-erase = Alles löschen
+web-link-title = Ihr Abonnement
+web-link-lead = In jeder unserer E-Mails steht ein Link zu Ihrer eigenen Seite: Sprache, Newsletter, Adresse, Abmelden, Ihre Daten. Wenn Sie keine solche E-Mail zur Hand haben, senden wir Ihnen den Link.
+web-link-submit = Link zusenden
+web-link-asked-title = Bitte sehen Sie in Ihr Postfach
+web-link-asked-lead = Wenn an diese Adresse Newsletter gehen, ist eine E-Mail mit dem Link unterwegs. Pro Tag geht eine hinaus.
+web-data-title = Ihre Daten
+web-data-download = Als Datei herunterladen
+web-data-facts = Auf einen Blick
+web-data-since = Bekannt seit
+web-data-suppressed = Nicht anzuschreiben
+web-data-acts = Worin Sie eingewilligt haben
+web-data-mails = E-Mails an Sie
+web-data-whole = Die Datei (JSON) enthält alles, was über Sie gespeichert ist, Wort für Wort: auch die Texte, denen Sie zugestimmt haben.
+web-erase-title = Alles löschen
+web-erase-lead = Möchten Sie, dass wir alles über { $address } löschen?
+web-erase-leave = Sie erhalten keine Newsletter mehr von uns.
+web-erase-gone = Ihre Adresse, Ihr Name und Ihre Einstellungen, der Nachweis Ihrer Einwilligung und das Verzeichnis unserer E-Mails an Sie werden sofort und endgültig gelöscht.
+web-erase-kept = Es bleibt eine Zahl, die aus Ihrer Adresse berechnet wurde, damit niemand sie versehentlich wieder einträgt. Niemand kann Ihre Adresse daraus ablesen. Sie selbst können sich jederzeit neu anmelden.
+web-erase-submit = Ja, alles löschen
+web-erase-back = Nein, zurück
+web-erased-title = Alles ist gelöscht
+web-erased-lead = Über Sie ist nichts mehr gespeichert. Sie erhalten keine weiteren E-Mails von uns.
+web-gone-lead = Unter diesem Link erhalten Sie keine Newsletter mehr.
+
+web-desk-retention = Was lange genug aufbewahrt war, wurde zuletzt am { $time } gelöscht.
+web-desk-retention-never = Was lange genug aufbewahrt ist, wird jede Nacht gelöscht. Das ist noch nicht gelaufen.

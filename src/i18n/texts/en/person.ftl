@@ -1,0 +1,46 @@
+# A reader’s own data: another address, all of it at a glance, erasing it.
+
+web-address-title = Use this address from now on
+web-address-lead = Your newsletters will go to { $address }.
+web-address-submit = Use this address
+web-address-not-you = You did not ask for this? Then simply close this page. Nothing changes.
+web-address-done-title = Your new address is in use
+web-address-done-lead = Your newsletters go to { $address } from now on. The old address gets nothing any more.
+web-address-taken-title = This address is subscribed already
+web-address-taken-lead = Newsletters go to this address already, so it cannot take over another subscription. Please unsubscribe the old address by the link in one of its e-mails.
+web-preferences-address = Another address
+web-preferences-address-now = Your newsletters go to { $address }.
+web-preferences-address-new = New e-mail address
+web-preferences-address-hint = We send a link there. Until you open it and agree, everything stays as it is.
+web-preferences-address-submit = Change address
+web-preferences-address-asked = Please look into the mailbox of the new address: open the link in our e-mail, and the change takes effect.
+web-preferences-data = Your data
+web-preferences-data-lead = See everything we have stored about you, take it along, or have it erased.
+web-preferences-data-show = See my data
+web-preferences-erase = Erase everything
+web-link-title = Your subscription
+web-link-lead = In every e-mail of ours there is a link to your own page: language, newsletters, address, unsubscribing, your data. If you have no such e-mail at hand, we send you the link.
+web-link-submit = Send me the link
+web-link-asked-title = Please check your mail
+web-link-asked-lead = If newsletters go to this address, an e-mail with the link is on its way. One goes out per day.
+web-data-title = Your data
+web-data-download = Download as a file
+web-data-facts = At a glance
+web-data-since = Known since
+web-data-suppressed = Not to be mailed
+web-data-acts = What you agreed to
+web-data-mails = E-mails to you
+web-data-whole = The file (JSON) holds everything that is stored about you, word for word: also the texts that you agreed to.
+web-erase-title = Erase everything
+web-erase-lead = Do you want us to erase everything about { $address }?
+web-erase-leave = You will get no more newsletters from us.
+web-erase-gone = Your address, name and settings, the proof of your consent and the record of our e-mails to you are erased at once and for good.
+web-erase-kept = What stays is a number that was computed from your address, so that nobody enters it again by mistake. Nobody can read your address from it. You yourself can subscribe again at any time.
+web-erase-submit = Yes, erase everything
+web-erase-back = No, back
+web-erased-title = Everything is erased
+web-erased-lead = Nothing is stored about you any more. You will get no further e-mails from us.
+web-gone-lead = You get no newsletters under this link any more.
+
+web-desk-retention = Data that was kept long enough was last taken away on { $time }.
+web-desk-retention-never = Data that is kept long enough is taken away every night. That has not run yet.

@@ -1,0 +1,178 @@
+//! A reader wants their mails elsewhere: the new address gets an opt-in of its own, and until somebody there has agreed the
+//! old one stays in use (Art. 16 GDPR, R162). And whoever has lost the link to their page gets it mailed (R211).
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::consent::record;
+use super::subscribe::{self, WEEK};
+use super::{Context, JourneyError, outbox, person, wording};
+use crate::domain::address::{Address, AddressError};
+use crate::domain::language::Language;
+use crate::domain::states::{ConsentAct, DeliveryKind, SubscriptionState};
+use crate::domain::token;
+use crate::mail::templates::{NoticeAbout, NoticeMail};
+use crate::store::newsletters::Newsletter;
+use crate::store::opt_ins::OptIn;
+use crate::store::subscribers::Subscriber;
+use crate::store::wordings::{self, WordingKind};
+use crate::store::{Conn, deliveries, micros, newsletters, opt_ins, subscribers, subscriptions};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum ChangeAnswer {
+    /// The same whether a mail goes out, and whoever has the address.
+    Asked,
+    BadAddress(AddressError),
+    /// Nobody has this link.
+    Unknown,
+}
+
+/// Asks the new address.
+pub fn change(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    token: &str,
+    wanted: &str,
+    page: Language,
+) -> Result<ChangeAnswer, JourneyError> {
+    let Some(person) = person::by_link(conn, ctx, token)? else { return Ok(ChangeAnswer::Unknown) };
+    let wanted = match subscribe::usable(ctx, wanted) {
+        Ok(address) => address,
+        Err(error) => return Ok(ChangeAnswer::BadAddress(error)),
+    };
+    let Some((newsletter, language)) = first_active(conn, &person)? else { return Ok(ChangeAnswer::Asked) };
+    subscribers::lock(conn, person.id)?;
+    if wanted.canonical() == person.canonical || is_asked_enough(conn, ctx, now, &person, &wanted)? {
+        return Ok(ChangeAnswer::Asked);
+    }
+    let at = micros(now);
+    // Nothing new is agreed to, so there is no consent text but the notice in force.
+    let privacy = wording::privacy(ctx, page)?;
+    let privacy = wordings::find_or_insert(conn, WordingKind::Privacy, page, &privacy.hash, &privacy.text, at)?;
+    let opt_in = opt_ins::NewOptIn {
+        public_id: token::random_id()?.to_vec(),
+        subscriber_id: person.id,
+        language: language.tag().to_owned(),
+        name: None,
+        consent_wording_id: privacy.id,
+        privacy_wording_id: privacy.id,
+        form_url: ctx.url("/preferences"),
+        requested_at: at,
+        expires_at: micros(now + SignedDuration::from_hours(24 * ctx.config.confirmation_days)),
+        new_address: Some(wanted.as_typed().to_owned()),
+        new_canonical: Some(wanted.canonical().to_owned()),
+        network: None,
+    };
+    let opt_in_id = opt_ins::insert(conn, &opt_in, &[])?;
+    let edition = ctx.templates.notice(&notice(ctx, &newsletter, language, NoticeAbout::Address))?;
+    let mail = outbox::Mail {
+        kind: DeliveryKind::Confirmation,
+        subscriber_id: person.id,
+        opt_in_id: Some(opt_in_id),
+        newsletter_id: newsletter.id,
+        address: wanted.as_typed(),
+    };
+    outbox::queue(conn, now, &edition, &mail)?;
+    Ok(ChangeAnswer::Asked)
+}
+
+/// R173, for an address that is not known to want this: as for a sign-up, and no more of one person than of a stranger.
+fn is_asked_enough(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    person: &Subscriber,
+    wanted: &Address,
+) -> Result<bool, JourneyError> {
+    let most = ctx.config.confirmations_per_address_and_week;
+    let (day, week) = (micros(now - DAY), micros(now - WEEK));
+    let mut theirs = opt_ins::count_changes_to(conn, wanted.canonical(), week)?;
+    if let Some(other) = subscribers::find(conn, wanted.canonical())? {
+        theirs += opt_ins::count_since(conn, other.id, week)?;
+    }
+    Ok(opt_ins::count_changes_to(conn, wanted.canonical(), day)? > 0
+        || theirs >= most
+        || opt_ins::count_since(conn, person.id, week)? >= most)
+}
+
+/// The new address has agreed. False: it belongs to somebody who gets newsletters there already, and stays theirs.
+pub(super) fn confirm(
+    conn: &mut Conn,
+    now: Timestamp,
+    opt_in: &OptIn,
+    address: &str,
+    canonical: &str,
+) -> Result<bool, JourneyError> {
+    let person = subscribers::get(conn, opt_in.subscriber_id)?;
+    if let Some(other) = subscribers::find(conn, canonical)?.filter(|other| other.id != person.id) {
+        if first_active(conn, &other)?.is_some() {
+            return Ok(false);
+        }
+        // Somebody who has left, or never confirmed, and whose mailbox this is: what proves that stays with the person.
+        crate::store::consent::move_details(conn, other.id, person.id)?;
+        person::forget(conn, now, &other, ConsentAct::Erased, "address changed")?;
+    }
+    subscribers::set_address(conn, person.id, address, canonical)?;
+    deliveries::readdress(conn, person.id, address)?;
+    for (subscription, slug) in subscriptions::list_of(conn, person.id)? {
+        if subscription.state()? == SubscriptionState::Active {
+            let details = json!({
+                "newsletter": slug,
+                "from": person.address,
+                "to": address,
+                "channel": "link in the mail to the new address, button on the page",
+            });
+            record(conn, ConsentAct::AddressChanged, now, person.id, subscription.newsletter_id, details)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Mails somebody the link to their page. What is answered says nothing about the address.
+pub fn send_link(conn: &mut Conn, ctx: &Context, now: Timestamp, typed: &str) -> Result<Result<(), AddressError>, JourneyError> {
+    let address = match subscribe::usable(ctx, typed) {
+        Ok(address) => address,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Some(person) = subscribers::find(conn, address.canonical())? else { return Ok(Ok(())) };
+    let Some((newsletter, language)) = first_active(conn, &person)? else { return Ok(Ok(())) };
+    let edition = ctx.templates.notice(&notice(ctx, &newsletter, language, NoticeAbout::Link))?;
+    let mail = outbox::Mail {
+        kind: DeliveryKind::Notice,
+        subscriber_id: person.id,
+        opt_in_id: None,
+        newsletter_id: newsletter.id,
+        // Where their newsletters go: a stranger's spelling of it changes nothing.
+        address: &person.address,
+    };
+    // One a day: the person's row is locked, so two at once come one after the other.
+    subscribers::lock(conn, person.id)?;
+    if !deliveries::was_noticed_since(conn, person.id, micros(now - DAY))? {
+        outbox::queue(conn, now, &edition, &mail)?;
+    }
+    Ok(Ok(()))
+}
+
+/// The newsletter in whose name, and the language in which, somebody is written to.
+fn first_active(conn: &mut Conn, person: &Subscriber) -> Result<Option<(Newsletter, Language)>, JourneyError> {
+    for (subscription, _) in subscriptions::list_of(conn, person.id)? {
+        if subscription.state()? == SubscriptionState::Active {
+            return Ok(Some((newsletters::get(conn, subscription.newsletter_id)?, subscription.language()?)));
+        }
+    }
+    Ok(None)
+}
+
+fn notice(ctx: &Context, newsletter: &Newsletter, language: Language, about: NoticeAbout) -> NoticeMail {
+    NoticeMail {
+        language,
+        about,
+        sender: subscribe::sender(newsletter),
+        organisation: ctx.config.organisation.clone(),
+        postal_address: ctx.config.postal_address.clone(),
+        links: ctx.links(&newsletter.slug, language, String::new()),
+    }
+}

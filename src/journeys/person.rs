@@ -1,0 +1,177 @@
+//! One person's data: shown whole (Art. 15, 20 GDPR; R161) and erased (Art. 17, 21; R163, R164).
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::consent::{self, Known, Story};
+use super::{Context, JourneyError};
+use crate::domain::address::Address;
+use crate::domain::states::{Channel, ConsentAct};
+use crate::domain::token::Purpose;
+use crate::store::subscribers::Subscriber;
+use crate::store::{Conn, deliveries, micros, opt_ins, proofs, staff, subscribers, suppressions, time};
+
+/// All that is stored about somebody.
+#[derive(Debug, Serialize)]
+pub struct PersonData {
+    pub name: Option<String>,
+    pub known_since: Timestamp,
+    #[serde(flatten)]
+    pub story: Story,
+    pub requests: Vec<Request>,
+    pub mails: Vec<MailOf>,
+    /// Somebody who signs in with this address.
+    pub staff: Option<StaffAccount>,
+}
+
+/// What a form said.
+#[derive(Debug, Serialize)]
+pub struct Request {
+    pub requested_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub confirmed_at: Option<Timestamp>,
+    pub newsletters: Vec<String>,
+    pub language: String,
+    pub name: Option<String>,
+    pub form_url: String,
+    pub new_address: Option<String>,
+    pub network: Option<String>,
+}
+
+/// One row of the ledger.
+#[derive(Debug, Serialize)]
+pub struct MailOf {
+    pub kind: String,
+    pub newsletter: Option<String>,
+    pub issue: Option<i64>,
+    pub subject: String,
+    pub address: String,
+    pub name: Option<String>,
+    pub state: String,
+    pub reason: Option<String>,
+    pub made_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub reply: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StaffAccount {
+    pub role: String,
+    pub since: Timestamp,
+}
+
+/// None: nothing is stored about this address.
+pub fn export(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) -> Result<Option<PersonData>, JourneyError> {
+    let Some(person) = subscribers::find(conn, address.canonical())? else { return Ok(None) };
+    let Known::Story(story) = consent::story(conn, ctx, now, address)? else { return Ok(None) };
+    let mut requests = Vec::new();
+    for opt_in in opt_ins::list_of(conn, person.id)? {
+        requests.push(Request {
+            newsletters: opt_ins::newsletters_of(conn, opt_in.id)?.into_iter().map(|(_, slug)| slug).collect(),
+            requested_at: time(opt_in.requested_at),
+            expires_at: time(opt_in.expires_at),
+            confirmed_at: opt_in.confirmed_at.map(time),
+            language: opt_in.language,
+            name: opt_in.name,
+            form_url: opt_in.form_url,
+            new_address: opt_in.new_address,
+            network: opt_in.network,
+        });
+    }
+    let ids = deliveries::list_of_person(conn, person.id)?;
+    let mails = proofs::list_mails(conn, &ids)?.into_iter().map(MailOf::from).collect();
+    let account = staff::find(conn, address.canonical())?;
+    Ok(Some(PersonData {
+        name: person.name,
+        known_since: time(person.created_at),
+        story: *story,
+        requests,
+        mails,
+        staff: account.map(|account| StaffAccount { role: account.role, since: time(account.created_at) }),
+    }))
+}
+
+/// The same for whoever has the link out of a mail. None: nobody has this link.
+pub fn export_by_link(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<Option<PersonData>, JourneyError> {
+    match by_link(conn, ctx, token)? {
+        Some(person) => export(conn, ctx, now, &address_of(&person)?),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn by_link(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<Subscriber>, JourneyError> {
+    match ctx.keyring.verify(Purpose::Preferences, token) {
+        Some(public_id) => Ok(subscribers::find_by_public_id(conn, &public_id)?),
+        None => Ok(None),
+    }
+}
+
+fn address_of(person: &Subscriber) -> Result<Address, JourneyError> {
+    Address::parse(&person.address).map_err(|_| JourneyError::Broken(format!("subscriber {} has no usable address", person.id)))
+}
+
+/// What an erasure took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    pub was_known: bool,
+    pub consent_records: usize,
+    pub deliveries: usize,
+}
+
+/// Erases everything about an address, and keeps its keyed hash so that no import brings it back. What is just being
+/// transmitted cannot be called back.
+pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, by: Channel) -> Result<Erased, JourneyError> {
+    let mut erased = Erased::default();
+    if let Some(person) = subscribers::find(conn, address.canonical())? {
+        erased = forget(conn, now, &person, ConsentAct::Erased, by.as_str())?;
+    }
+    let (key_id, key) = ctx.keyring.address_key(address.canonical());
+    suppressions::object(conn, key_id, &key, "erasure", micros(now))?;
+    Ok(erased)
+}
+
+/// False: nobody has this link.
+pub fn erase_by_link(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<bool, JourneyError> {
+    let Some(person) = by_link(conn, ctx, token)? else { return Ok(false) };
+    erase(conn, ctx, now, &address_of(&person)?, Channel::Page)?;
+    Ok(true)
+}
+
+/// Takes somebody out of every table; `act` says why, on a tombstone.
+pub(super) fn forget(
+    conn: &mut Conn,
+    now: Timestamp,
+    person: &Subscriber,
+    act: ConsentAct,
+    by: &str,
+) -> Result<Erased, JourneyError> {
+    let mails = deliveries::list_of_person(conn, person.id)?;
+    deliveries::skip_ids(conn, mails.clone(), "erased", micros(now))?;
+    deliveries::forget_ids(conn, &mails)?;
+    let records = crate::store::consent::erase_details(conn, person.id, None)?;
+    if !records.is_empty() {
+        consent::tombstone(conn, act, now, &records, by)?;
+    }
+    let asked: Vec<i64> = opt_ins::list_of(conn, person.id)?.into_iter().map(|opt_in| opt_in.id).collect();
+    opt_ins::delete(conn, &asked)?;
+    subscribers::delete(conn, person.id)?;
+    Ok(Erased { was_known: true, consent_records: records.len(), deliveries: mails.len() })
+}
+
+impl From<proofs::MailRow> for MailOf {
+    fn from(row: proofs::MailRow) -> Self {
+        Self {
+            kind: row.kind,
+            newsletter: row.newsletter,
+            issue: row.number,
+            subject: row.subject,
+            address: row.address,
+            name: row.name,
+            state: row.state,
+            reason: row.reason,
+            made_at: time(row.created_at),
+            ended_at: row.ended_at.map(time),
+            reply: row.reply,
+        }
+    }
+}
