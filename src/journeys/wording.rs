@@ -3,6 +3,7 @@
 use super::{Context, JourneyError};
 use crate::domain::consent::sha256;
 use crate::domain::language::Language;
+use crate::domain::network::NetworkNote;
 use crate::domain::proof::hex;
 use crate::i18n;
 use crate::store::newsletters::NewsletterText;
@@ -61,6 +62,7 @@ pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyErro
         ("confirmation_days", config.confirmation_days.into()),
         ("delivery_days", config.delivery_days.into()),
         ("proof_years", config.proof_years.into()),
+        ("network_days", config.network_days.into()),
     ];
     let mut paragraphs = Vec::new();
     for (id, needed) in [
@@ -69,6 +71,9 @@ pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyErro
         ("privacy-purpose", true),
         ("privacy-data", true),
         ("privacy-recipients", !config.hoster.is_empty() || !config.relay_provider.is_empty()),
+        ("privacy-limits", true),
+        ("privacy-network", config.network_note == NetworkNote::Full),
+        ("privacy-network-short", config.network_note == NetworkNote::Truncated),
         ("privacy-storage", true),
         ("privacy-rights", true),
         ("privacy-authority", !config.privacy_authority.is_empty()),

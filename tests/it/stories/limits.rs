@@ -212,6 +212,9 @@ each_database!(by_default_no_address_of_a_visitor_is_stored_anywhere, proxied(&[
         assert!(!all.contains(trace), "{trace} is in the database");
     }
     assert_eq!(networks(&app), ["-", "-"]);
+    let notice = app.get("/privacy?lang=en").await.body;
+    assert!(notice.contains("a keyed check value from which nobody can read the address"), "{notice}");
+    assert!(!notice.contains("network address it came from"), "{notice}");
 });
 
 each_database!(who_wants_less_than_all_of_it_gets_less, proxied(&[("PRIVACY__NETWORK", "truncated")]), |app| async move {
@@ -225,6 +228,8 @@ each_database!(who_wants_less_than_all_of_it_gets_less, proxied(&[("PRIVACY__NET
 each_database!(who_wants_all_of_it_gets_all, proxied(&[("PRIVACY__NETWORK", "full")]), |app| async move {
     asks_from(&app, "198.51.100.77", "ada@example.org").await;
     assert_eq!(networks(&app), ["198.51.100.77"]);
+    let notice = app.get("/privacy?lang=en").await.body;
+    assert!(notice.contains("we store the network address it came from, for 30 days"), "{notice}");
 });
 
 each_database!(whoever_tries_links_is_asked_to_wait_and_a_right_link_always_works, proxied(&[]), |app| async move {

@@ -33,6 +33,19 @@ privacy-recipients =
     Diese Firmen helfen uns:
     { $hoster } betreibt unseren Computer.
     { $relay } verschickt unsere E-Mails.
+privacy-limits =
+    Niemand soll das Formular missbrauchen.
+    Darum zählen wir die Anmeldungen aus jedem Netzwerk.
+    Dafür speichern wir eine Geheim·zahl.
+    Nach einem Tag löschen wir sie.
+privacy-network =
+    Ihr Computer hat eine Netzwerk·adresse.
+    Wir speichern sie bei Ihrer Anmeldung.
+    Nach { $network_days } Tagen löschen wir sie.
+privacy-network-short =
+    Ihr Computer hat eine Netzwerk·adresse.
+    Wir speichern einen Teil davon bei Ihrer Anmeldung.
+    Nach { $network_days } Tagen löschen wir ihn.
 privacy-storage =
     Sie müssen Ihre Anmeldung bestätigen.
     Dafür haben Sie { $confirmation_days } Tage Zeit.
