@@ -77,7 +77,7 @@ pub async fn beat(store: &Store, context: &Arc<Context>, clock: &Clock) -> Resul
     }
     store.write(seal::seal).await?;
     sweep(store, now).await?;
-    let (ctx, now) = (Arc::clone(context), clock.now());
+    let ctx = Arc::clone(context);
     // Looked at first: else every heartbeat would write.
     if store.read(move |conn| retention::is_due(conn, &ctx, now)).await?
         && store.write(move |conn| retention::take(conn, now)).await?

@@ -54,7 +54,7 @@ impl Retention {
 
 fn told(report: &Report) -> String {
     format!(
-        "{} unconfirmed requests, {} subscriptions with their proof, {} network addresses, {} single mails and {} spent limits, challenges and \
+        "{} unconfirmed requests, {} subscriptions with their proof, {} network addresses, {} single mails and {} old \
          sessions are gone; {} mails of issues keep what proves them",
         report.unconfirmed,
         report.subscriptions,

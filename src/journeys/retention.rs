@@ -33,7 +33,7 @@ pub struct Report {
     pub mails_deleted: usize,
     /// Subscriptions whose proof has been kept long enough.
     pub subscriptions: usize,
-    /// Spent challenges, limits, old sessions.
+    /// Old sessions, invitations and failed attempts to sign in.
     pub swept: usize,
 }
 
@@ -138,7 +138,7 @@ pub fn forget_outlived(conn: &mut Conn, now: Timestamp, chunk: &[Outlived]) -> R
 }
 
 pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize, JourneyError> {
-    Ok(retention::sweep(conn, micros(now), |ago| micros(now - DAY * days(ago)))?)
+    Ok(retention::sweep(conn, |ago| micros(now - DAY * days(ago)))?)
 }
 
 fn bury(conn: &mut Conn, now: Timestamp, records: &[i64]) -> Result<(), JourneyError> {

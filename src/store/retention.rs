@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    consent_details, consent_records, deliveries, issues, limits, opt_in_newsletters, opt_ins, sign_in_failures,
-    spent_challenges, staff_invitations, staff_sessions, subscriptions,
+    consent_details, consent_records, deliveries, issues, opt_in_newsletters, opt_ins, sign_in_failures, staff_invitations,
+    staff_sessions, subscriptions,
 };
 use super::{Conn, StoreError, deliveries as ledger};
 use crate::domain::states::{ConsentAct, DeliveryState, IssueState, SubscriptionState};
@@ -193,11 +193,9 @@ pub fn delete_subscription(conn: &mut Conn, one: &Outlived) -> Result<(), StoreE
     Ok(())
 }
 
-/// What is of no use any more: windows of limits, spent challenges, and what signing in left behind. Times in µs.
-pub fn sweep(conn: &mut Conn, now: i64, days_ago: impl Fn(i64) -> i64) -> Result<usize, StoreError> {
-    let mut gone = diesel::delete(limits::table.filter(limits::began_at.lt(days_ago(2)))).execute(conn)?;
-    gone += diesel::delete(spent_challenges::table.filter(spent_challenges::expires_at.lt(now))).execute(conn)?;
-    gone += diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(days_ago(7)))).execute(conn)?;
+/// What signing in left behind. Times in µs.
+pub fn sweep(conn: &mut Conn, days_ago: impl Fn(i64) -> i64) -> Result<usize, StoreError> {
+    let mut gone = diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(days_ago(7)))).execute(conn)?;
     gone += diesel::delete(staff_sessions::table.filter(staff_sessions::expires_at.lt(days_ago(30)))).execute(conn)?;
     gone += diesel::delete(staff_invitations::table.filter(staff_invitations::expires_at.lt(days_ago(30)))).execute(conn)?;
     Ok(gone)
