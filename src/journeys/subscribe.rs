@@ -258,7 +258,7 @@ fn write_down(
                 "channel": request.channel,
                 "how": form.shows.as_str(),
                 "opt_in": hex(&opt_in.public_id),
-                "consent": { "hash": consent.hash_hex(), "version": consent_stored.version },
+                "consent": { "hash": consent.hash_hex(), "version": consent_stored.version, "text": consent.text },
                 "privacy": { "hash": privacy_text.hash_hex(), "version": privacy_stored.version },
             }),
         )?;
@@ -280,7 +280,8 @@ fn write_down(
         // As typed now: a stranger's spelling of a known address changes nothing that is stored.
         address: address.as_typed(),
     };
-    outbox::queue(conn, now, &ctx.templates.confirmation(&mail)?, &of)
+    outbox::queue(conn, now, &ctx.templates.confirmation(&mail)?, &of)?;
+    Ok(())
 }
 
 /// An address that our relay can carry (R21): said at once, and not first when the mail cannot go.

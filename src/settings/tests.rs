@@ -230,3 +230,16 @@ fn values_of_another_kind_or_out_of_range_are_named() {
             && missing.ends_with("give another with --config")
     );
 }
+
+#[test]
+fn an_origin_that_may_frame_the_form_is_one() {
+    for good in ["https://www.example.org", "https://cms.example.net:8443", "http://localhost:3000"] {
+        assert!(file(&format!("[embed]\norigins = [\"{good}\"]")).is_ok(), "{good}");
+    }
+    let evil =
+        ["www.example.org", "https://", "https://a.example/path", "https://a.example; script-src *", "*", "ftp://a.example"];
+    for bad in evil.into_iter().chain(["https://a.example:port", "https://a..example", "'self'"]) {
+        let told = told(&format!("[embed]\norigins = [\"{bad}\"]"));
+        assert!(told.contains("embed.origins") && told.contains("must be like https://www.example.org"), "{bad}: {told}");
+    }
+}

@@ -19,6 +19,7 @@ pub struct OptIn {
     pub form_url: String,
     pub new_address: Option<String>,
     pub new_canonical: Option<String>,
+    /// Where it was asked from; nothing unless the settings want it.
     pub network: Option<String>,
 }
 

@@ -5,15 +5,44 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError, web};
 use jiff::{SignedDuration, Timestamp};
 
+use super::failure::Failure;
+use super::{State, client};
 use crate::domain::network::Network;
 
-/// Wrong links of one network in a minute. A person who copies badly needs three.
-const MOST: u32 = 30;
+/// Wrong links of one network in a minute. A person who copies badly needs three, and a whole office may share a network.
+const MOST: u32 = 120;
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 /// Networks remembered at a time.
 const NETWORKS: usize = 10_000;
+
+/// Put into an answer: its link is none of ours.
+pub struct WrongLink;
+
+/// Middleware: turns the answer to one wrong link too many into "please wait". Leaving is exempt (R30).
+pub async fn limit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let answer = next.call(request).await?;
+    let is_wrong = answer.response().extensions().get::<WrongLink>().is_some();
+    if is_wrong
+        && !answer.request().path().starts_with("/unsubscribe")
+        && let Some(state) = answer.request().app_data::<web::Data<State>>()
+    {
+        let network = Network::of(client::address(answer.request(), &state.config.trusted_proxies));
+        if let Some(seconds) = state.guesses.count(network, state.clock.now()) {
+            let (http, _) = answer.into_parts();
+            return Ok(ServiceResponse::new(http, Failure::TooMany(seconds).error_response()).map_into_right_body());
+        }
+    }
+    Ok(answer.map_into_left_body())
+}
 
 #[derive(Default)]
 pub struct Guesses(Mutex<HashMap<Network, Window>>);
@@ -49,11 +78,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thirty_a_minute_are_answered_and_the_next_one_waits() {
+    fn so_many_a_minute_are_answered_and_the_next_one_waits() {
         let (guesses, network) = (Guesses::default(), |text: &str| Network::of(text.parse().unwrap()));
         let now: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
-        for n in 0..30 {
-            assert_eq!(guesses.count(network("192.0.2.1"), now + SignedDuration::from_secs(n)), None);
+        for n in 0..MOST {
+            assert_eq!(guesses.count(network("192.0.2.1"), now + SignedDuration::from_millis((100 * n).into())), None);
         }
         assert_eq!(guesses.count(network("192.0.2.1"), now + SignedDuration::from_secs(30)), Some(30));
         assert_eq!(guesses.count(network("192.0.2.2"), now), None, "nobody else waits");

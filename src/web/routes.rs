@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder};
 
 use super::failure::Failure;
 use super::pages::Pages;
-use super::{State, access, api, assets, demo, failure, headers, origin, patience, public, staff};
+use super::{State, access, api, assets, demo, failure, guesses, headers, origin, patience, public, staff};
 use crate::clock::Clock;
 
 /// Adds everything to an actix application.
@@ -45,6 +45,7 @@ pub fn framed(
         .service(
             web::scope("")
                 .wrap(from_fn(patience::limit))
+                .wrap(from_fn(guesses::limit))
                 .wrap(from_fn(failure::explain))
                 .wrap(from_fn(headers::secure))
                 .wrap(from_fn(access::log))

@@ -74,7 +74,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "confirm",
             false,
-            json!({"lead": "Sie möchten diesen Newsletter erhalten:", "titles": ["Forschung aktuell"], "ready": true, "done": false, "form": null}),
+            json!({"lead": "Sie möchten diesen Newsletter erhalten:", "titles": ["Forschung aktuell"], "submit": "Ja, Abonnement bestätigen", "note": "Sie haben das nicht angefordert?", "form": null}),
         ),
         (
             "leave",
@@ -89,7 +89,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "preferences",
             false,
-            json!({"saved": true, "errors": [], "name": {"value": "Ada Beispiel", "error": null}, "subscriptions": [
+            json!({"token": "x", "done": "Gespeichert.", "address": "ada@example.org", "email": {"value": "", "error": null}, "errors": [], "name": {"value": "Ada Beispiel", "error": null}, "subscriptions": [
                 {"slug": "forschung", "title": "Forschung aktuell", "language": "de", "open": true, "pending": false, "languages": languages},
                 {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "pending": false, "languages": []},
             ]}),

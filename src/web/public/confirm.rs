@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use crate::domain::network::Network;
 use crate::journeys::confirm::{self, ConfirmView};
+use crate::web::State;
 use crate::web::failure::Failure;
+use crate::web::guesses::WrongLink;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
-use crate::web::{State, client};
 
 #[derive(Default, Serialize)]
 struct Confirm {
@@ -29,13 +29,12 @@ pub async fn show(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let view = state.store.read(move |conn| confirm::show(conn, &context, now, &token)).await?;
-    answer(&state, &pages, &visit, &http, view)
+    answer(&pages, &visit, view)
 }
 
 /// POST /confirm/TOKEN. The token is the permission: whoever has it may act, from wherever the browser says it comes.
@@ -43,16 +42,15 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let view = state.store.write(move |conn| confirm::confirm(conn, &context, now, &token)).await?;
-    answer(&state, &pages, &visit, &http, view)
+    answer(&pages, &visit, view)
 }
 
-fn answer(state: &State, pages: &Pages, visit: &Visit, http: &HttpRequest, view: ConfirmView) -> Result<HttpResponse, Failure> {
+fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpResponse, Failure> {
     let language = match &view {
         ConfirmView::Ready { language, .. }
         | ConfirmView::Confirmed { language, .. }
@@ -109,25 +107,18 @@ fn answer(state: &State, pages: &Pages, visit: &Visit, http: &HttpRequest, view:
             let lead = say("web-address-taken-lead")?;
             (StatusCode::CONFLICT, "web-address-taken-title", Confirm { lead, ..Confirm::default() })
         }
-        ConfirmView::Unknown => return wrong_link(state, pages, visit, http),
+        ConfirmView::Unknown => return unknown_link(pages, visit),
     };
     let page = Page::new("confirm", language, say(title)?).status(status).with_switches().private();
     pages.answer(visit, page, &content)
 }
 
-/// For links that no key of ours has signed: cut off, mistyped or guessed.
+/// For links that no key of ours has signed: cut off, mistyped or guessed. [`crate::web::guesses::limit`] counts these answers.
 pub fn unknown_link(pages: &Pages, visit: &Visit) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let lead = Pages::say(language, "web-unknown-link-lead")?;
     let page = Page::new("message", language, Pages::say(language, "web-unknown-link-title")?);
-    pages.answer(visit, page.status(StatusCode::NOT_FOUND).private(), &serde_json::json!({ "lead": lead }))
-}
-
-/// The same for links that nobody follows by thousands (R185): whoever tries too many is asked to wait. A right one always works.
-pub fn wrong_link(state: &State, pages: &Pages, visit: &Visit, http: &HttpRequest) -> Result<HttpResponse, Failure> {
-    let network = Network::of(client::address(http, &state.config.trusted_proxies));
-    match state.guesses.count(network, state.clock.now()) {
-        Some(seconds) => Err(Failure::TooMany(seconds)),
-        None => unknown_link(pages, visit),
-    }
+    let mut answer = pages.answer(visit, page.status(StatusCode::NOT_FOUND).private(), &serde_json::json!({ "lead": lead }))?;
+    answer.extensions_mut().insert(WrongLink);
+    Ok(answer)
 }

@@ -72,6 +72,8 @@ pub fn describe() {
         "rundbrief_queue_deliveries",
         "Mails that wait (counted up to 100000) or are in flight or in doubt, by state"
     );
+    metrics::describe_counter!("rundbrief_sign_ups_total", "Well-formed sign-ups by what became of them");
+    metrics::describe_counter!("rundbrief_sign_ups_over_limit_total", "Sign-ups beyond limits.per_hour");
     metrics::describe_gauge!(
         "rundbrief_retention_last_run_timestamp_seconds",
         "When data that was kept long enough was last taken away"

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::confirm::wrong_link;
+use super::confirm::unknown_link;
 use super::form::about_address;
 use super::{Field, Wrong};
 use crate::domain::language::Language;
@@ -89,11 +89,10 @@ pub async fn show_data(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let token = token.into_inner();
-    let Some((language, data)) = data_of(&state, &visit, &token).await? else { return wrong_link(&state, &pages, &visit, &http) };
+    let Some((language, data)) = data_of(&state, &visit, &token).await? else { return unknown_link(&pages, &visit) };
     let content = Data::of(language, token, &data)?;
     let page = Page::new("data", language, Pages::say(language, "web-data-title")?);
     pages.answer(&visit, page.with_switches().private(), &content)
@@ -104,10 +103,9 @@ pub async fn download_data(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let Some((_, data)) = data_of(&state, &visit, &token).await? else { return wrong_link(&state, &pages, &visit, &http) };
+    let Some((_, data)) = data_of(&state, &visit, &token).await? else { return unknown_link(&pages, &visit) };
     let text = serde_json::to_string_pretty(&data).map_err(crate::journeys::JourneyError::from)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -173,13 +171,12 @@ pub async fn show_erase(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let (context, token) = (Arc::clone(&state.context), token.into_inner());
     let of = token.clone();
     let Some(view) = state.store.read(move |conn| preferences::show(conn, &context, &of)).await? else {
-        return wrong_link(&state, &pages, &visit, &http);
+        return unknown_link(&pages, &visit);
     };
     let language = visit.language_of_reader(view.language);
     let page = Page::new("erase", language, Pages::say(language, "web-erase-title")?);
@@ -191,12 +188,11 @@ pub async fn erase(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let (context, now, of) = (Arc::clone(&state.context), state.clock.now(), token.into_inner());
     if !state.store.write(move |conn| person::erase_by_link(conn, &context, now, &of)).await? {
-        return wrong_link(&state, &pages, &visit, &http);
+        return unknown_link(&pages, &visit);
     }
     let store = state.store.clone();
     // Nobody has to wait for that; if somebody reads just now, the nightly retention does it.

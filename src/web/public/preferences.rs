@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::confirm::wrong_link;
+use super::confirm::unknown_link;
 use super::form::about_address;
 use super::{Field, LanguageChoice, Wrong, language_choices};
 use crate::domain::address::AddressError;
@@ -59,10 +59,9 @@ pub async fn show(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    again(&state, &pages, &visit, &http, token.into_inner(), Outcome::Shown).await
+    again(&state, &pages, &visit, token.into_inner(), Outcome::Shown).await
 }
 
 /// POST /preferences/TOKEN
@@ -70,7 +69,6 @@ pub async fn submit(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
@@ -83,9 +81,9 @@ pub async fn submit(
     let outcome = match answered {
         PreferencesAnswer::Saved => Outcome::Done("web-preferences-saved"),
         PreferencesAnswer::BadName(error) => Outcome::BadName(error, fields.first("name").to_owned()),
-        PreferencesAnswer::Unknown => return wrong_link(&state, &pages, &visit, &http),
+        PreferencesAnswer::Unknown => return unknown_link(&pages, &visit),
     };
-    again(&state, &pages, &visit, &http, token, outcome).await
+    again(&state, &pages, &visit, token, outcome).await
 }
 
 /// POST /preferences/TOKEN/address
@@ -93,7 +91,6 @@ pub async fn change_address(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
-    http: HttpRequest,
     token: web::Path<String>,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
@@ -105,9 +102,9 @@ pub async fn change_address(
     let outcome = match answered {
         ChangeAnswer::Asked => Outcome::Done("web-preferences-address-asked"),
         ChangeAnswer::BadAddress(error) => Outcome::BadAddress(error, wanted),
-        ChangeAnswer::Unknown => return wrong_link(&state, &pages, &visit, &http),
+        ChangeAnswer::Unknown => return unknown_link(&pages, &visit),
     };
-    again(&state, &pages, &visit, &http, token, outcome).await
+    again(&state, &pages, &visit, token, outcome).await
 }
 
 /// Fields are named `language.SLUG` and `leave.SLUG`; leaving wins over a language.
@@ -129,17 +126,10 @@ fn choices(pairs: &[(String, String)]) -> Vec<(String, Choice)> {
 }
 
 /// The page as things stand now.
-async fn again(
-    state: &State,
-    pages: &Pages,
-    visit: &Visit,
-    http: &HttpRequest,
-    token: String,
-    outcome: Outcome,
-) -> Result<HttpResponse, Failure> {
+async fn again(state: &State, pages: &Pages, visit: &Visit, token: String, outcome: Outcome) -> Result<HttpResponse, Failure> {
     let (context, of) = (Arc::clone(&state.context), token.clone());
     let Some(view) = state.store.read(move |conn| preferences::show(conn, &context, &of)).await? else {
-        return wrong_link(state, pages, visit, http);
+        return unknown_link(pages, visit);
     };
     let language = visit.language_of_reader(view.language);
     let mut content = Preferences {

@@ -71,8 +71,12 @@ async fn the_privacy_notice_says_what_the_settings_say() {
         ("RETENTION__CONFIRMATION_DAYS", "11", ["11 Tagen", "11 days", "11 Tage"]),
         ("RETENTION__DELIVERY_DAYS", "123", ["123 Tage", "123 days", "123 Tage"]),
         ("RETENTION__PROOF_YEARS", "5", ["5 Jahre", "5 years", "5 Jahre"]),
-        ("PRIVACY__NETWORK", "truncated", ["gekürzten Teil", "shortened part", "einen Teil von Ihrer IP-Adresse"]),
-        ("PRIVACY__NETWORK", "full", ["nach 30 Tagen", "after 30 days", "nach 30 Tagen"]),
+        (
+            "PRIVACY__NETWORK",
+            "truncated",
+            ["gekürzte Netzwerkadresse", "shortened network address", "einen Teil von Ihrer IP-Adresse"],
+        ),
+        ("PRIVACY__NETWORK", "full", ["wir 30 Tage lang die Netzwerkadresse", "for 30 days", "nach 30 Tagen"]),
     ] {
         let changed = notices(&app(&[(key, value)]).await, "privacy").await;
         for ((before, after), words) in plain.iter().zip(&changed).zip(said) {
@@ -80,9 +84,7 @@ async fn the_privacy_notice_says_what_the_settings_say() {
         }
     }
     let kept = notices(&app(&[("PRIVACY__NETWORK", "full"), ("RETENTION__NETWORK_DAYS", "14")]).await, "privacy").await;
-    assert!(
-        kept[0].contains("nach 14 Tagen") && !kept[0].contains("IP-Adresse, von der eine Anmeldung kommt, speichern wir nicht")
-    );
+    assert!(kept[0].contains("wir 14 Tage lang") && !kept[0].contains("von der eine Anmeldung kommt, speichern wir nicht"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -212,6 +212,9 @@ each_database!(by_default_no_address_of_a_visitor_is_stored_anywhere, proxied(&[
         assert!(!all.contains(trace), "{trace} is in the database");
     }
     assert_eq!(networks(&app), ["-", "-"]);
+    let notice = app.get("/privacy?lang=en").await.body;
+    assert!(notice.contains("a keyed check value from which nobody can read the address"), "{notice}");
+    assert!(!notice.contains("network address it came from"), "{notice}");
 });
 
 each_database!(who_wants_less_than_all_of_it_gets_less, proxied(&[("PRIVACY__NETWORK", "truncated")]), |app| async move {
@@ -225,6 +228,8 @@ each_database!(who_wants_less_than_all_of_it_gets_less, proxied(&[("PRIVACY__NET
 each_database!(who_wants_all_of_it_gets_all, proxied(&[("PRIVACY__NETWORK", "full")]), |app| async move {
     asks_from(&app, "198.51.100.77", "ada@example.org").await;
     assert_eq!(networks(&app), ["198.51.100.77"]);
+    let notice = app.get("/privacy?lang=en").await.body;
+    assert!(notice.contains("we store the network address it came from, for 30 days"), "{notice}");
 });
 
 each_database!(whoever_tries_links_is_asked_to_wait_and_a_right_link_always_works, proxied(&[]), |app| async move {
@@ -233,13 +238,13 @@ each_database!(whoever_tries_links_is_asked_to_wait_and_a_right_link_always_work
     let link = crate::support::mails::link_in_text(&app.mails_to("ada@example.org")[0], "confirm");
     let from = |request: reqwest::RequestBuilder| request.header("X-Forwarded-For", "192.0.2.1");
     let mut answers = Vec::new();
-    for n in 0..40 {
+    for n in 0..130 {
         let wrong = app.door(&format!("/{}/AQGrq6urq6urq6urq6urq6urMETreeqtdmia4Ye9mY{n:04}", ["confirm", "preferences"][n % 2]));
         let request = if n % 4 < 2 { app.client.get(wrong) } else { app.client.post(wrong).form(&[("name", "x")]) };
         answers.push(app.send(from(request)).await);
     }
-    assert!(answers[..30].iter().all(|answer| answer.status == 404));
-    for answer in &answers[30..] {
+    assert!(answers[..120].iter().all(|answer| answer.status == 404));
+    for answer in &answers[120..] {
         assert_eq!((answer.status, answer.header("retry-after")), (429, "60"));
         assert!(answer.body.contains("<h1>"), "{}", answer.body);
     }

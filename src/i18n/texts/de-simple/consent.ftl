@@ -48,8 +48,9 @@ privacy-network-full =
 privacy-limits =
     Manche Menschen machen Unsinn mit dem Formular.
     Davor schützen wir uns.
-    Wir zählen kurze Zeit: Wie viele Anmeldungen kommen?
-    Dabei sehen wir die IP-Adresse nicht.
+    Wir zählen: Wie viele Anmeldungen kommen?
+    Dafür speichern wir eine geheime Zahl.
+    Nach einem Tag löschen wir die Zahl.
 privacy-purpose =
     ## Warum dürfen wir das?
     Sie möchten den Newsletter bekommen.

@@ -10,10 +10,10 @@ privacy-data =
     ## Welche Daten wir verarbeiten
     Ihre E-Mail-Adresse, die gewählte Sprache, Ihren Namen, falls Sie ihn angeben, und den Nachweis Ihrer Einwilligung: den Wortlaut, dem Sie zugestimmt haben, und die Zeitpunkte von Anfrage, Bestätigung und Widerruf. Dazu kommt zu jeder Mail, wann sie an den Mailserver übergeben wurde und was er geantwortet hat.
 privacy-duty = Nötig ist nur die E-Mail-Adresse: Ohne sie können wir Ihnen keinen Newsletter senden. Alle anderen Angaben sind freiwillig. Gesetzlich oder vertraglich verpflichtet sind Sie zu keiner.
-privacy-network-none = Die IP-Adresse, von der eine Anmeldung kommt, speichern wir nicht.
-privacy-network-truncated = Von der IP-Adresse, von der eine Anmeldung kommt, speichern wir einen gekürzten Teil als Beleg der Anmeldung und löschen ihn nach { $network_days } Tagen.
-privacy-network-full = Die IP-Adresse, von der eine Anmeldung kommt, speichern wir als Beleg der Anmeldung und löschen sie nach { $network_days } Tagen.
-privacy-limits = Damit niemand das Formular missbraucht, zählen wir Anmeldungen unter einem Schlüsselwert, aus dem sich die IP-Adresse nicht ablesen lässt, und nur so lange, wie diese Begrenzung läuft.
+privacy-network-none = Die Netzwerkadresse (IP-Adresse), von der eine Anmeldung kommt, speichern wir nicht.
+privacy-network-truncated = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die gekürzte Netzwerkadresse (IP-Adresse), von der sie kam, als Teil des Nachweises (Art. 6 Abs. 1 Buchst. f DSGVO).
+privacy-network-full = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die Netzwerkadresse (IP-Adresse), von der sie kam, als Teil des Nachweises (Art. 6 Abs. 1 Buchst. f DSGVO).
+privacy-limits = Gegen Missbrauch des Formulars zählen wir Anmeldungen je Netzwerkadresse, höchstens einen Tag lang. Dafür speichern wir einen verschlüsselten Prüfwert, aus dem niemand die Adresse lesen kann.
 privacy-purpose =
     ## Wozu und auf welcher Grundlage
     Wir verarbeiten Ihre Daten, um Ihnen den bestellten Newsletter zu senden. Grundlage ist Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO), die Sie über den Link in der Bestätigungsmail erteilen. Den Nachweis führen wir, weil das Gesetz ihn verlangt (Art. 5 Abs. 2 und Art. 7 Abs. 1 DSGVO). Der Schutz vor Missbrauch ist unser berechtigtes Interesse (Art. 6 Abs. 1 Buchst. f DSGVO). Eine automatisierte Entscheidung oder ein Profiling findet nicht statt.

@@ -10,10 +10,10 @@ privacy-data =
     ## Which data we process
     Your e-mail address, the language you chose, your name if you give it, and a record of your consent: the wording you agreed to, when you asked, when you confirmed, and when you withdrew. For each mail we also keep when it was handed over to the mail server and what that answered.
 privacy-duty = Only the e-mail address is needed: without it we cannot send you a newsletter. Everything else is voluntary. No law and no contract obliges you to give any of it.
-privacy-network-none = We do not store the IP address that a subscription is asked for from.
-privacy-network-truncated = Of the IP address that a subscription is asked for from we store a shortened part as a record of the request, and delete it after { $network_days } days.
-privacy-network-full = We store the IP address that a subscription is asked for from as a record of the request, and delete it after { $network_days } days.
-privacy-limits = So that nobody abuses the form we count requests under a key from which the IP address cannot be read, and only for as long as that limit runs.
+privacy-network-none = We do not store the IP address that a sign-up comes from.
+privacy-network-truncated = With your sign-up we store the shortened network address it came from, for { $network_days } days, as part of its proof (Art. 6(1)(f) GDPR).
+privacy-network-full = With your sign-up we store the network address it came from, for { $network_days } days, as part of its proof (Art. 6(1)(f) GDPR).
+privacy-limits = Against abuse of the form we count sign-ups by network address, for a day at most. What we store for that is a keyed check value from which nobody can read the address.
 privacy-purpose =
     ## What for, and on which legal basis
     We process your data in order to send you the newsletter you asked for. The legal basis is your consent (Art. 6(1)(a) GDPR), which you give by the link in the confirmation mail. We keep the record of it because the law demands one (Art. 5(2) and Art. 7(1) GDPR). Protection against abuse is our legitimate interest (Art. 6(1)(f) GDPR). There is no automated decision-making and no profiling.
