@@ -72,7 +72,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "confirm",
             false,
-            json!({"lead": "Sie möchten diesen Newsletter erhalten:", "titles": ["Forschung aktuell"], "ready": true, "done": false, "form": null}),
+            json!({"lead": "Sie möchten diesen Newsletter erhalten:", "titles": ["Forschung aktuell"], "submit": "Ja", "note": null, "form": null}),
         ),
         (
             "leave",
@@ -87,7 +87,8 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "preferences",
             false,
-            json!({"saved": true, "errors": [], "name": {"value": "Ada Beispiel", "error": null}, "subscriptions": [
+            json!({"token": "AbCd", "done": "Gespeichert.", "errors": [], "address": "ada@example.org",
+            "name": {"value": "Ada Beispiel", "error": null}, "email": {"value": "", "error": null}, "subscriptions": [
                 {"slug": "forschung", "title": "Forschung aktuell", "language": "de", "open": true, "pending": false, "languages": languages},
                 {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "pending": false, "languages": []},
             ]}),
@@ -123,7 +124,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "desk",
             true,
-            json!({"notice": null, "warning": null, "newsletters": [
+            json!({"notice": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
                 {"slug": "forschung", "title": "Forschung aktuell", "subscribers": 3980, "items": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
