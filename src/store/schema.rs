@@ -375,19 +375,13 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(newsletter_texts -> newsletters (newsletter_id));
 diesel::joinable!(subscriptions -> subscribers (subscriber_id));
 diesel::joinable!(subscriptions -> newsletters (newsletter_id));
 diesel::joinable!(opt_ins -> subscribers (subscriber_id));
 diesel::joinable!(opt_in_newsletters -> opt_ins (opt_in_id));
 diesel::joinable!(opt_in_newsletters -> newsletters (newsletter_id));
 diesel::joinable!(consent_details -> consent_records (consent_record_id));
-diesel::joinable!(consent_details -> subscribers (subscriber_id));
 diesel::joinable!(issues -> newsletters (newsletter_id));
-diesel::joinable!(news_items -> newsletters (newsletter_id));
-diesel::joinable!(news_items -> issues (issue_id));
-diesel::joinable!(news_items -> images (image_id));
-diesel::joinable!(news_item_texts -> news_items (news_item_id));
 diesel::joinable!(editions -> issues (issue_id));
 diesel::joinable!(deliveries -> issues (issue_id));
 diesel::joinable!(deliveries -> editions (edition_id));
@@ -396,37 +390,10 @@ diesel::joinable!(deliveries -> subscriptions (subscription_id));
 diesel::joinable!(deliveries -> opt_ins (opt_in_id));
 diesel::joinable!(deliveries -> newsletters (newsletter_id));
 diesel::joinable!(imports -> newsletters (newsletter_id));
-diesel::joinable!(staff_invitations -> staff (staff_id));
-diesel::joinable!(staff_sessions -> staff (staff_id));
 
-diesel::allow_tables_to_appear_in_same_query!(
-    instance,
-    newsletters,
-    newsletter_texts,
-    wordings,
-    subscribers,
-    subscriptions,
-    opt_ins,
-    opt_in_newsletters,
-    consent_records,
-    consent_details,
-    suppressions,
-    images,
-    issues,
-    news_items,
-    news_item_texts,
-    editions,
-    nodes,
-    relays,
-    paces,
-    throttles,
-    deliveries,
-    staff,
-    sign_in_failures,
-    staff_invitations,
-    staff_sessions,
-    limits,
-    spent_challenges,
-    duties,
-    imports,
-);
+diesel::allow_tables_to_appear_in_same_query! {
+    instance, newsletters, newsletter_texts, wordings, subscribers, subscriptions, opt_ins, opt_in_newsletters,
+    consent_records, consent_details, suppressions, images, issues, news_items, news_item_texts, editions, nodes,
+    relays, paces, throttles, deliveries, staff, sign_in_failures, staff_invitations, staff_sessions, limits,
+    spent_challenges, duties, imports,
+}
