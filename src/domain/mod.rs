@@ -8,12 +8,14 @@ pub mod content;
 pub mod delivery;
 pub mod guard;
 pub mod header;
+pub mod import;
 pub mod language;
 pub mod memory;
 pub mod nearest;
 pub mod news;
 pub mod pace;
 pub mod proof;
+pub mod sheet;
 pub mod slug;
 pub mod staff;
 pub mod states;
@@ -24,6 +26,8 @@ pub mod token;
 mod address_tests;
 #[cfg(test)]
 mod after_tests;
+#[cfg(test)]
+mod import_tests;
 #[cfg(test)]
 mod matrix_tests;
 #[cfg(test)]

@@ -27,6 +27,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// subscriber × newsletter.
@@ -92,7 +93,14 @@ words! {
 
 words! {
     /// What a consent record records.
-    ConsentAct { Requested = "requested", Confirmed = "confirmed", LanguageChanged = "language-changed", Withdrawn = "withdrawn" }
+    ConsentAct {
+        Requested = "requested",
+        Confirmed = "confirmed",
+        /// Brought along from elsewhere, with a word on how they agreed (R168).
+        Imported = "imported",
+        LanguageChanged = "language-changed",
+        Withdrawn = "withdrawn",
+    }
 }
 
 words! {
