@@ -16,6 +16,7 @@ mod check_config;
 mod deliver;
 mod demo;
 mod dkim;
+mod files;
 mod instance;
 mod issue;
 mod issue_status;
@@ -24,6 +25,7 @@ mod newsletter;
 mod proof;
 mod serve;
 mod staff;
+mod subscribers;
 mod watch;
 
 use std::path::PathBuf;
@@ -81,6 +83,9 @@ enum Command {
     /// Measure on this machine: send, prepare
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Readers of a newsletter: import, export
+    #[command(subcommand)]
+    Subscribers(subscribers::Subscribers),
     /// People who sign in: add, list
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -181,6 +186,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
         Command::Proof(command) => command.run(&open(settings)?),
+        Command::Subscribers(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

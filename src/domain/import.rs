@@ -52,8 +52,7 @@ words! {
 }
 
 /// The columns of our own export, in their order.
-pub const OWN: [&str; 8] =
-    ["address", "name", "language", "state", "requested_at", "confirmed_at", "ended_at", "ended_channel"];
+pub const OWN: [&str; 8] = ["address", "name", "language", "state", "requested_at", "confirmed_at", "ended_at", "ended_channel"];
 
 /// What a file's first row says.
 #[derive(Clone, Debug)]
@@ -69,7 +68,9 @@ pub enum ColumnsError {
     NoEmail { found: String },
     #[error("the columns {columns} could all be \"{field}\"; say which one is: --map {field}=COLUMN")]
     Ambiguous { field: Field, columns: String },
-    #[error("it is not known what {columns} means; say it with --map FIELD=COLUMN (FIELD is one of {fields}), or --map ignore=COLUMN")]
+    #[error(
+        "it is not known what {columns} means; say it with --map FIELD=COLUMN (FIELD is one of {fields}), or --map ignore=COLUMN"
+    )]
     Unknown { columns: String, fields: String },
     #[error("--map {field}={column}: the file has no column \"{column}\", but {found}")]
     NoSuchColumn { field: Field, column: String, found: String },
@@ -134,10 +135,7 @@ impl Columns {
 impl Field {
     /// Whether several columns may hold it.
     fn may_repeat(self) -> bool {
-        matches!(
-            self,
-            Field::Date | Field::Confirmed | Field::Source | Field::Ip | Field::Ended | Field::Bounced | Field::Ignore
-        )
+        matches!(self, Field::Date | Field::Confirmed | Field::Source | Field::Ip | Field::Ended | Field::Bounced | Field::Ignore)
     }
 }
 
@@ -236,9 +234,10 @@ fn meaning(format: Format, heading: &str) -> Option<Field> {
         (&["unsubscribed", "unsubscribed_at", "abgemeldet", "abgemeldet am", "abmeldedatum", "deaktiviert"], Field::Ended),
         (&["id", "uuid", "nr", "nr.", "anrede", "titel"], Field::Ignore),
     ];
-    own.iter().find(|(name, _)| *name == heading).map(|(_, field)| *field).or_else(|| {
-        everywhere.iter().find(|(names, _)| names.contains(&heading.as_str())).map(|(_, field)| *field)
-    })
+    own.iter()
+        .find(|(name, _)| *name == heading)
+        .map(|(_, field)| *field)
+        .or_else(|| everywhere.iter().find(|(names, _)| names.contains(&heading.as_str())).map(|(_, field)| *field))
 }
 
 fn normal(heading: &str) -> String {

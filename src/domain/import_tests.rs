@@ -50,7 +50,10 @@ fn mailchimp_and_its_files_of_those_who_left() {
     let subscribed = columns(headings);
     assert_eq!(subscribed.format, Format::Mailchimp);
     assert_eq!(
-        shown(&subscribed, "ada@example.org,Ada,Beispiel,Weg 1,2,2020-01-01 10:00:00,192.0.2.1,2020-01-01 10:05:00,192.0.2.1,1,2,,"),
+        shown(
+            &subscribed,
+            "ada@example.org,Ada,Beispiel,Weg 1,2,2020-01-01 10:00:00,192.0.2.1,2020-01-01 10:05:00,192.0.2.1,1,2,,"
+        ),
         "ada@example.org|Ada Beispiel|de|OPTIN_TIME=2020-01-01 10:00:00 OPTIN_IP=192.0.2.1 CONFIRM_TIME=2020-01-01 10:05:00 CONFIRM_IP=192.0.2.1"
     );
     assert_eq!(shown(&subscribed, "ada@example.org,Ada,,,2,2020-01-01 10:00:00,,,,1,2,,"), "unconfirmed");

@@ -34,7 +34,9 @@ impl Encoding {
 pub enum SheetError {
     #[error("the file is UTF-16, which spreadsheets call \"Unicode text\"; save it as \"CSV UTF-8\"")]
     Utf16,
-    #[error("the file holds octets of value 0, so it is no text; save it as CSV (a spreadsheet's own file format cannot be read)")]
+    #[error(
+        "the file holds octets of value 0, so it is no text; save it as CSV (a spreadsheet's own file format cannot be read)"
+    )]
     NoText,
     #[error("the file is empty; its first row must name the columns")]
     Empty,

@@ -3,7 +3,9 @@
 
 pub mod archive;
 pub mod confirm;
+pub mod export;
 mod guard;
+pub mod import;
 pub mod issues;
 pub mod leave;
 pub mod news;

@@ -292,16 +292,18 @@ pub(super) fn record(
     newsletter_id: i64,
     body: serde_json::Value,
 ) -> Result<(), JourneyError> {
-    let salt = token::random_id()?;
-    let body = body.to_string();
+    let (salt, body) = (token::random_id()?, body.to_string());
+    let commitment = commitment(&salt, &body);
+    let record = consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body };
+    Ok(consent::append(conn, &[record])?)
+}
+
+/// What a consent record says of its details without giving them away.
+pub(super) fn commitment(salt: &[u8; 16], body: &str) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA256);
-    context.update(&salt);
+    context.update(salt);
     context.update(body.as_bytes());
     let mut commitment = [0; 32];
     commitment.copy_from_slice(context.finish().as_ref());
-    consent::append(
-        conn,
-        &consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body },
-    )?;
-    Ok(())
+    commitment
 }

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod deliveries;
 pub mod editions;
 pub mod images;
+pub mod imports;
 pub mod instance;
 pub mod issues;
 pub mod ledger;

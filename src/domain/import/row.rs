@@ -150,9 +150,8 @@ enum Standing {
 /// What a word says of a reader. None: nobody knows.
 fn status(word: &str) -> Option<Standing> {
     Some(match word.to_lowercase().as_str() {
-        "active" | "aktiv" | "enabled" | "subscribed" | "confirmed" | "angemeldet" | "bestätigt" | "1" | "true" | "ja" | "yes" => {
-            Standing::Gets
-        }
+        "active" | "aktiv" | "enabled" | "subscribed" | "confirmed" | "angemeldet" | "bestätigt" | "1" | "true" | "ja"
+        | "yes" => Standing::Gets,
         "unsubscribed" | "ended" | "abgemeldet" | "beendet" => Standing::Not(LeftOut::Unsubscribed),
         "blocklisted" | "blacklisted" | "blocked" | "gesperrt" => Standing::Not(LeftOut::Blocklisted),
         "cleaned" | "bounced" | "bereinigt" | "unzustellbar" => Standing::Not(LeftOut::Cleaned),
