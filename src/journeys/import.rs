@@ -8,21 +8,21 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::subscribe::commitment;
 use super::{Context, JourneyError, wording};
 use crate::domain::import::{Entry, Rules};
 use crate::domain::language::Language;
 use crate::domain::states::{ConsentAct, SubscriptionState};
-use crate::domain::token;
+use crate::domain::token::{self, SiblingIds};
 use crate::store::consent::{self, NewRecord};
 use crate::store::imports::{self, NewPerson, NewSubscription};
 use crate::store::newsletters::Newsletter;
 use crate::store::{Conn, micros, newsletters, suppressions, time};
 
 /// Rows of a file per transaction: enough to make commits cheap, few enough that others do not wait for long.
-pub const BATCH: usize = 5_000;
+const BATCH: i64 = 5_000;
 /// A dry run remembers so many addresses to find those that come twice; a real one asks the database.
 const MOST_REMEMBERED: usize = 1_750_000;
 
@@ -130,7 +130,7 @@ fn begun(newsletter: &Newsletter, rules: Rules, asked: &Asked, row: imports::Imp
 }
 
 /// Somebody of the file with all that the database is to hold of them: what takes the time is done outside of transactions.
-pub struct Person {
+struct Person {
     entry: Entry,
     /// The keyed hashes of the address (R108).
     keys: Vec<[u8; 32]>,
@@ -140,32 +140,6 @@ pub struct Person {
     commitment: [u8; 32],
     /// Of the consent record.
     body: String,
-}
-
-/// `row`: its number in the file, of which the first names the columns.
-pub fn person(ctx: &Context, import: &Import, row: i64, entry: Entry) -> Result<Person, JourneyError> {
-    let evidence: serde_json::Map<_, _> = entry.evidence.iter().map(|(column, value)| (column.clone(), json!(value))).collect();
-    let body = json!({
-        "address": entry.address.as_typed(),
-        "canonical": entry.address.canonical(),
-        "newsletter": import.slug,
-        "language": entry.language,
-        "channel": "import",
-        "evidence": import.evidence,
-        "row": { "number": row, "says": evidence },
-        "file": import.file_hash,
-    })
-    .to_string();
-    let salt = token::random_id()?;
-    Ok(Person {
-        keys: ctx.keyring.address_keys(entry.address.canonical()),
-        subscriber: token::random_id()?,
-        subscription: token::random_id()?,
-        commitment: commitment(&salt, &body),
-        salt,
-        body,
-        entry,
-    })
 }
 
 /// What became of people of the file, counted.
@@ -194,9 +168,54 @@ impl Counts {
 /// The people of some rows of the file that follow each other.
 pub struct Batch {
     /// Data rows before it, and with it.
-    pub from: i64,
-    pub to: i64,
-    pub people: Vec<Person>,
+    from: i64,
+    to: i64,
+    ids: SiblingIds,
+    people: Vec<Person>,
+}
+
+impl Batch {
+    /// One that begins behind so many data rows.
+    pub fn after(rows: i64) -> Result<Batch, JourneyError> {
+        Ok(Batch { from: rows, to: rows, ids: SiblingIds::new()?, people: Vec::new() })
+    }
+
+    /// Notes that so many data rows of the file were looked at. True: it is full.
+    pub fn reach(&mut self, rows: i64) -> bool {
+        self.to = self.to.max(rows);
+        self.to - self.from >= BATCH
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.to == self.from
+    }
+
+    /// Prepares somebody. `row`: its number in the file, of which the first names the columns.
+    pub fn add(&mut self, ctx: &Context, import: &Import, row: i64, entry: Entry) -> Result<(), JourneyError> {
+        let evidence: Map<_, _> = entry.evidence.iter().map(|(column, value)| (column.clone(), json!(value))).collect();
+        let body = json!({
+            "address": entry.address.as_typed(),
+            "canonical": entry.address.canonical(),
+            "newsletter": import.slug,
+            "language": entry.language,
+            "channel": "import",
+            "evidence": import.evidence,
+            "row": { "number": row, "says": evidence },
+            "file": import.file_hash,
+        })
+        .to_string();
+        let salt = token::random_id()?;
+        self.people.push(Person {
+            keys: ctx.keyring.address_keys(entry.address.canonical()),
+            subscriber: self.ids.next()?,
+            subscription: self.ids.next()?,
+            commitment: commitment(&salt, &body),
+            salt,
+            body,
+            entry,
+        });
+        Ok(())
+    }
 }
 
 /// Takes a batch in. None: the import is not where this batch begins, because somebody else runs it as well.

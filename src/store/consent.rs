@@ -53,7 +53,7 @@ pub fn append(conn: &mut Conn, records: &[NewRecord<'_>]) -> Result<(), StoreErr
         Conn::Postgres(c) => {
             // A commitment is salted, so no two records have the same.
             diesel::sql_query(
-                "WITH new AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
+                "WITH new AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[]) WITH ORDINALITY \
                  AS n (act, at, commitment, subscriber_id, newsletter_id, salt, body, place)), \
                  record AS (INSERT INTO consent_records (act, at, commitment) SELECT act, at, commitment FROM new ORDER BY place \
                  RETURNING id, commitment) \

@@ -147,7 +147,7 @@ pub fn find_or_insert_people(conn: &mut Conn, people: &[NewPerson<'_>], now: i64
         Conn::Postgres(c) => {
             let rows: Vec<Named> = diesel::sql_query(
                 "INSERT INTO subscribers (public_id, address, canonical, name, created_at) \
-                 SELECT n.public_id, n.address, n.canonical, n.name, $5 FROM unnest($1, $2, $3, $4) AS n (public_id, address, canonical, name) \
+                 SELECT n.public_id, n.address, n.canonical, n.name, $5 FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[]) AS n (public_id, address, canonical, name) \
                  ON CONFLICT (canonical) DO UPDATE SET name = coalesce(subscribers.name, excluded.name) RETURNING id, canonical",
             )
             .bind::<Array<Binary>, _>(people.iter().map(|person| person.public_id.as_slice()).collect::<Vec<_>>())
@@ -210,7 +210,7 @@ pub fn activate(conn: &mut Conn, newsletter_id: i64, rows: &[NewSubscription<'_>
             let done: Vec<Activated> = diesel::sql_query(
                 "INSERT INTO subscriptions (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at, confirmed_at) \
                  SELECT n.public_id, n.subscriber_id, $5, 'active', n.language, n.activation, $6, $6 \
-                 FROM unnest($1, $2, $3, $4) AS n (public_id, subscriber_id, language, activation) \
+                 FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::bigint[]) AS n (public_id, subscriber_id, language, activation) \
                  ON CONFLICT (subscriber_id, newsletter_id) DO UPDATE SET state = 'active', language = excluded.language, \
                  activation = excluded.activation, confirmed_at = excluded.confirmed_at WHERE subscriptions.state = 'pending' \
                  RETURNING subscriber_id",

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::header::HeaderText;
 use crate::domain::import::{Columns, ColumnsError, LeftOut, Reading, Rules};
 use crate::domain::language::Language;
-use crate::journeys::import::{self as journey, Asked, BATCH, Batch, Begun, Counts, Seen};
+use crate::journeys::import::{self as journey, Asked, Batch, Begun, Counts, Seen};
 use crate::web::words;
 
 /// Mistakes that are told one by one; the others are counted, and written to `--errors`.
@@ -194,13 +194,13 @@ impl Work<'_> {
         let mut rows = self.source.rows()?;
         rows.next()?;
         let mut tally = Tally::default();
-        let mut batch = Batch { from: self.import.rows_done, to: self.import.rows_done, people: Vec::with_capacity(BATCH) };
+        let mut batch = Batch::after(self.import.rows_done)?;
         while let Some((number, cells)) = rows.next()? {
             tally.rows += 1;
             match self.columns.read(&cells, self.rules) {
                 // Rows that an earlier run has done are read once more, so that mistakes and counts are those of the whole file.
                 Ok(Reading::Person(entry)) if tally.rows > self.import.rows_done => {
-                    batch.people.push(journey::person(&self.app.context, self.import, number, entry)?);
+                    batch.add(&self.app.context, self.import, number, entry)?;
                 }
                 Ok(Reading::Person(_)) => {}
                 Ok(Reading::LeftOut(reason)) => *tally.left_out.entry(reason).or_default() += 1,
@@ -214,19 +214,16 @@ impl Work<'_> {
                     }
                 }
             }
-            if tally.rows >= batch.from + i64::try_from(BATCH).unwrap_or(i64::MAX) {
-                let octets = rows.octets();
-                let next = Batch { from: tally.rows, to: tally.rows, people: Vec::with_capacity(BATCH) };
-                let full = std::mem::replace(&mut batch, next);
-                if loads.send(Load { batch: Batch { to: tally.rows, ..full }, octets }).is_err() {
+            if batch.reach(tally.rows) {
+                let full = std::mem::replace(&mut batch, Batch::after(tally.rows)?);
+                if loads.send(Load { batch: full, octets: rows.octets() }).is_err() {
+                    // Who does not take it any more says why.
                     return Ok(tally);
                 }
             }
         }
-        if tally.rows > batch.from {
-            let load = Load { batch: Batch { to: tally.rows, ..batch }, octets: rows.octets() };
-            // Who does not take it any more says why.
-            let _ = loads.send(load);
+        if !batch.is_empty() {
+            let _ = loads.send(Load { batch, octets: rows.octets() });
         }
         if tally.mistakes > TOLD {
             let more = number(tally.mistakes - TOLD);

@@ -1,5 +1,6 @@
 //! The file of an import: looked at once as a whole, then read row by row, so that memory holds a row and no more.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -66,6 +67,9 @@ impl Source {
     }
 }
 
+/// A row's number and its cells.
+type Row<'a> = (i64, Vec<Cow<'a, str>>);
+
 /// The rows of a file, the first of which names the columns.
 pub(super) struct Rows {
     reader: csv::Reader<Bounded<BufReader<File>>>,
@@ -78,7 +82,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// The next row's number, counted from 1, and its cells; None: there are no more.
-    pub fn next(&mut self) -> Result<Option<(i64, Vec<std::borrow::Cow<'_, str>>)>, CliError> {
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, CliError> {
         self.since.set(0);
         self.number += 1;
         match self.reader.read_byte_record(&mut self.record) {
