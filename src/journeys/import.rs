@@ -17,7 +17,7 @@ use crate::domain::language::Language;
 use crate::domain::states::{ConsentAct, SubscriptionState};
 use crate::domain::token::{self, SiblingIds};
 use crate::store::consent::{self, NewRecord};
-use crate::store::imports::{self, NewPerson, NewSubscription};
+use crate::store::imports::{self, Known, NewPerson, NewSubscription};
 use crate::store::newsletters::Newsletter;
 use crate::store::{Conn, micros, newsletters, suppressions, time};
 
@@ -228,19 +228,20 @@ pub fn take(conn: &mut Conn, now: Timestamp, import: &Import, batch: Batch) -> R
     if people.is_empty() {
         return Ok(Some(counts));
     }
-    people.sort_by(|one, other| one.entry.address.canonical().cmp(other.entry.address.canonical()));
+    people.sort_by(|(one, _), (other, _)| one.entry.address.canonical().cmp(other.entry.address.canonical()));
     let at = micros(now);
-    let rows: Vec<NewPerson<'_>> = people.iter().map(Person::row).collect();
+    let rows: Vec<NewPerson<'_>> = people.iter().map(|(person, known)| person.row(*known)).collect();
     let ids = imports::find_or_insert_people(conn, &rows, at)?;
     let count = i64::try_from(people.len()).unwrap_or(i64::MAX);
     let last = newsletters::next_activations(conn, import.newsletter_id, count)?;
     let rows: Vec<NewSubscription<'_>> = (last - count + 1..)
         .zip(people.iter().zip(&ids))
-        .map(|(activation, (person, &subscriber_id))| NewSubscription {
+        .map(|(activation, ((person, known), &subscriber_id))| NewSubscription {
             public_id: &person.subscription,
             subscriber_id,
             language: person.entry.language,
             activation,
+            is_new: known.is_none_or(|known| known.state.is_none()),
         })
         .collect();
     // On PostgreSQL somebody may have subscribed or left since the look at who is known.
@@ -249,7 +250,7 @@ pub fn take(conn: &mut Conn, now: Timestamp, import: &Import, batch: Batch) -> R
         .iter()
         .zip(&ids)
         .filter(|(_, id)| activated.contains(id))
-        .map(|(person, &subscriber_id)| person.record(at, subscriber_id, import.newsletter_id))
+        .map(|((person, _), &subscriber_id)| person.record(at, subscriber_id, import.newsletter_id))
         .collect();
     consent::append(conn, &records)?;
     counts.added = i64::try_from(records.len()).unwrap_or(i64::MAX);
@@ -261,7 +262,7 @@ pub fn take(conn: &mut Conn, now: Timestamp, import: &Import, batch: Batch) -> R
 /// Counts what [`take`] would do; changes nothing.
 pub fn weigh(conn: &mut Conn, now: Timestamp, import: &Import, batch: Batch, seen: &mut Seen) -> Result<Counts, JourneyError> {
     let (people, mut counts) = sort_out(conn, now, import, batch.people)?;
-    for person in people {
+    for (person, _) in people {
         if seen.is_new(person.entry.address.canonical()) {
             counts.added += 1;
         } else {
@@ -294,23 +295,23 @@ pub fn end(conn: &mut Conn, now: Timestamp, import: &Import) -> Result<(), Journ
     Ok(())
 }
 
-/// Keeps who may become active, each once.
+/// Keeps who may become active, each once, with what is known of them.
 fn sort_out(
     conn: &mut Conn,
     now: Timestamp,
     import: &Import,
     people: Vec<Person>,
-) -> Result<(Vec<Person>, Counts), JourneyError> {
+) -> Result<(Vec<(Person, Option<Known>)>, Counts), JourneyError> {
     let mut counts = Counts::default();
     let canonicals: Vec<&str> = people.iter().map(|person| person.entry.address.canonical()).collect();
-    let standings = imports::list_standings(conn, import.newsletter_id, &canonicals)?;
+    let known = imports::list_known(conn, import.newsletter_id, &canonicals)?;
     let keys: Vec<[u8; 32]> = people.iter().flat_map(|person| person.keys.iter().copied()).collect();
     let suppressed = suppressions::list_suppressed(conn, &keys, micros(now))?;
     let mut here = HashSet::with_capacity(people.len());
     let mut kept = Vec::with_capacity(people.len());
     for person in people {
-        let standing = standings.get(person.entry.address.canonical());
-        let state = standing.map(|standing| standing.state);
+        let known = known.get(person.entry.address.canonical()).copied();
+        let state = known.and_then(|known| known.state);
         if !here.insert(person.entry.address.canonical().to_owned()) {
             counts.twice += 1;
         } else if state == Some(SubscriptionState::Ended) {
@@ -319,25 +320,26 @@ fn sort_out(
             counts.suppressed += 1;
         } else if state == Some(SubscriptionState::Active) {
             // Active since the import began: by this import.
-            if standing.and_then(|standing| standing.confirmed_at).is_some_and(|at| at >= import.begun_at) {
+            if known.and_then(|known| known.confirmed_at).is_some_and(|at| at >= import.begun_at) {
                 counts.twice += 1;
             } else {
                 counts.active += 1;
             }
         } else {
-            kept.push(person);
+            kept.push((person, known));
         }
     }
     Ok((kept, counts))
 }
 
 impl Person {
-    fn row(&self) -> NewPerson<'_> {
+    fn row(&self, known: Option<Known>) -> NewPerson<'_> {
         NewPerson {
             public_id: &self.subscriber,
             address: self.entry.address.as_typed(),
             canonical: self.entry.address.canonical(),
             name: self.entry.name.as_deref(),
+            known,
         }
     }
 

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Text};
 
-use super::prepared::{Bind, Binds, Prepared, Statement};
+use super::prepared::{Bind, Binds, Prepared, Statement, last_id};
 use super::schema::{consent_details, consent_records, instance};
 use super::{Conn, StoreError};
 use crate::domain::states::ConsentAct;
@@ -23,7 +23,7 @@ pub struct NewRecord<'a> {
 struct InsertRecord;
 
 impl Statement for InsertRecord {
-    const TEXT: &'static str = "INSERT INTO consent_records (act, at, commitment) VALUES (?, ?, ?) RETURNING id";
+    const TEXT: &'static str = "INSERT INTO consent_records (act, at, commitment) VALUES (?, ?, ?)";
 }
 
 struct InsertDetails;
@@ -39,9 +39,9 @@ pub fn append(conn: &mut Conn, records: &[NewRecord<'_>]) -> Result<(), StoreErr
         Conn::Sqlite(c) => {
             for record in records {
                 let values = vec![Bind::Text(record.act.as_str()), Bind::Int(record.at), Bind::Bytes(&record.commitment)];
-                let id: i64 = Prepared::<InsertRecord, _>::with(values).get_result(c)?;
+                Prepared::<InsertRecord, _>::with(values).execute(c)?;
                 let values = vec![
-                    Bind::Int(id),
+                    Bind::Int(last_id(c)?),
                     Bind::Int(record.subscriber_id),
                     Bind::Int(record.newsletter_id),
                     Bind::Bytes(&record.salt),

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
 use super::connection::each;
-use super::prepared::{Bind, Prepared, Statement};
+use super::prepared::{Bind, Prepared, Statement, last_id};
 use super::schema::{imports, subscribers, subscriptions};
 use super::{Conn, StoreError, word};
 use crate::domain::language::Language;
@@ -78,28 +78,30 @@ pub fn analyse(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How somebody stands to a newsletter already.
+/// Somebody who is known.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    pub state: SubscriptionState,
+pub struct Known {
+    pub subscriber_id: i64,
+    /// Of their subscription to the newsletter, if there is one.
+    pub state: Option<SubscriptionState>,
     /// When they last became active (µs).
     pub confirmed_at: Option<i64>,
 }
 
-/// Those of these people who have a subscription, by canonical address. Plans: tests/it/plans.rs.
-pub fn list_standings(conn: &mut Conn, newsletter_id: i64, canonicals: &[&str]) -> Result<HashMap<String, Standing>, StoreError> {
+/// Those of these people who are known, by canonical address. Plans: tests/it/plans.rs.
+pub fn list_known(conn: &mut Conn, newsletter_id: i64, canonicals: &[&str]) -> Result<HashMap<String, Known>, StoreError> {
     use subscriptions as s;
-    let rows: Vec<(String, String, Option<i64>)> = subscribers::table
-        .inner_join(s::table)
+    let rows: Vec<(String, i64, Option<String>, Option<i64>)> = subscribers::table
+        .left_join(s::table.on(s::subscriber_id.eq(subscribers::id).and(s::newsletter_id.eq(newsletter_id))))
         .filter(subscribers::canonical.eq_any(canonicals))
-        .filter(s::newsletter_id.eq(newsletter_id))
-        .select((subscribers::canonical, s::state, s::confirmed_at))
+        .select((subscribers::canonical, subscribers::id, s::state.nullable(), s::confirmed_at.nullable()))
         .load(conn)?;
-    let standing = |(canonical, state, confirmed_at): (String, String, Option<i64>)| {
-        let state = word("subscriptions", &state, SubscriptionState::parse)?;
-        Ok((canonical, Standing { state, confirmed_at }))
-    };
-    rows.into_iter().map(standing).collect()
+    rows.into_iter()
+        .map(|(canonical, subscriber_id, state, confirmed_at)| {
+            let state = state.map(|state| word("subscriptions", &state, SubscriptionState::parse)).transpose()?;
+            Ok((canonical, Known { subscriber_id, state, confirmed_at }))
+        })
+        .collect()
 }
 
 /// Somebody to be known from now on.
@@ -108,13 +110,20 @@ pub struct NewPerson<'a> {
     pub address: &'a str,
     pub canonical: &'a str,
     pub name: Option<&'a str>,
+    /// Whom [`list_known`] found in the same transaction.
+    pub known: Option<Known>,
 }
 
 struct InsertPerson;
 
 impl Statement for InsertPerson {
-    const TEXT: &'static str = "INSERT INTO subscribers (public_id, address, canonical, name, created_at) VALUES (?, ?, ?, ?, ?) \
-    ON CONFLICT (canonical) DO UPDATE SET name = coalesce(subscribers.name, excluded.name) RETURNING id";
+    const TEXT: &'static str = "INSERT INTO subscribers (public_id, address, canonical, name, created_at) VALUES (?, ?, ?, ?, ?)";
+}
+
+struct NamePerson;
+
+impl Statement for NamePerson {
+    const TEXT: &'static str = "UPDATE subscribers SET name = ? WHERE id = ? AND name IS NULL";
 }
 
 #[derive(QueryableByName)]
@@ -133,6 +142,11 @@ pub fn find_or_insert_people(conn: &mut Conn, people: &[NewPerson<'_>], now: i64
         Conn::Sqlite(c) => {
             let mut ids = Vec::with_capacity(people.len());
             for person in people {
+                if let Some(Known { subscriber_id: id, .. }) = person.known {
+                    Prepared::<NamePerson, _>::with(vec![Bind::MaybeText(person.name), Bind::Int(id)]).execute(c)?;
+                    ids.push(id);
+                    continue;
+                }
                 let values = vec![
                     Bind::Bytes(person.public_id),
                     Bind::Text(person.address),
@@ -140,7 +154,8 @@ pub fn find_or_insert_people(conn: &mut Conn, people: &[NewPerson<'_>], now: i64
                     Bind::MaybeText(person.name),
                     Bind::Int(now),
                 ];
-                ids.push(Prepared::<InsertPerson, _>::with(values).get_result::<i64>(c)?);
+                Prepared::<InsertPerson, _>::with(values).execute(c)?;
+                ids.push(last_id(c)?);
             }
             Ok(ids)
         }
@@ -169,15 +184,22 @@ pub struct NewSubscription<'a> {
     pub subscriber_id: i64,
     pub language: Language,
     pub activation: i64,
+    /// Whether [`list_known`] found no subscription in the same transaction.
+    pub is_new: bool,
 }
 
-struct Activate;
+struct InsertActive;
 
-impl Statement for Activate {
+impl Statement for InsertActive {
     const TEXT: &'static str = "INSERT INTO subscriptions \
-    (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at, confirmed_at) VALUES (?, ?, ?, 'active', ?, ?, ?, ?) \
-    ON CONFLICT (subscriber_id, newsletter_id) DO UPDATE SET state = 'active', language = excluded.language, \
-    activation = excluded.activation, confirmed_at = excluded.confirmed_at WHERE subscriptions.state = 'pending' RETURNING subscriber_id";
+    (public_id, subscriber_id, newsletter_id, state, language, activation, requested_at, confirmed_at) VALUES (?, ?, ?, 'active', ?, ?, ?, ?)";
+}
+
+struct ActivatePending;
+
+impl Statement for ActivatePending {
+    const TEXT: &'static str = "UPDATE subscriptions SET state = 'active', language = ?, activation = ?, confirmed_at = ? \
+    WHERE subscriber_id = ? AND newsletter_id = ? AND state = 'pending'";
 }
 
 #[derive(QueryableByName)]
@@ -193,16 +215,19 @@ pub fn activate(conn: &mut Conn, newsletter_id: i64, rows: &[NewSubscription<'_>
         Conn::Sqlite(c) => {
             let mut done = HashSet::with_capacity(rows.len());
             for row in rows {
-                let values = vec![
-                    Bind::Bytes(row.public_id),
-                    Bind::Int(row.subscriber_id),
-                    Bind::Int(newsletter_id),
-                    Bind::Text(row.language.tag()),
-                    Bind::Int(row.activation),
-                    Bind::Int(now),
-                    Bind::Int(now),
-                ];
-                done.extend(Prepared::<Activate, _>::with(values).get_result::<i64>(c).optional()?);
+                let (language, activation) = (Bind::Text(row.language.tag()), Bind::Int(row.activation));
+                let (subscriber, newsletter) = (Bind::Int(row.subscriber_id), Bind::Int(newsletter_id));
+                let count = if row.is_new {
+                    let public_id = Bind::Bytes(row.public_id);
+                    let values = vec![public_id, subscriber, newsletter, language, activation, Bind::Int(now), Bind::Int(now)];
+                    Prepared::<InsertActive, _>::with(values).execute(c)?
+                } else {
+                    let values = vec![language, activation, Bind::Int(now), subscriber, newsletter];
+                    Prepared::<ActivatePending, _>::with(values).execute(c)?
+                };
+                if count == 1 {
+                    done.insert(row.subscriber_id);
+                }
             }
             Ok(done)
         }
