@@ -12,7 +12,7 @@ use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::i18n::{self, Translator};
 use crate::journeys::consent::{self, Finding, Known, Story};
-use crate::journeys::seal;
+use crate::journeys::seal::{self, Sealed};
 use crate::web::words;
 
 #[derive(Subcommand)]
@@ -72,7 +72,7 @@ fn show(app: &App, text: &str, as_json: bool, language: Language) -> Result<(), 
 
 fn verify(app: &App, as_json: bool) -> Result<(), CliError> {
     // What is not chained yet is chained first, so that the answer is about everything.
-    while app.store.write_blocking(seal::seal)? > 0 {}
+    while app.store.write_blocking(seal::seal)? == Sealed::Some {}
     let verdict = app.store.snapshot_blocking(consent::verify)?;
     if as_json {
         say!("{}", serde_json::to_string_pretty(&verdict).map_err(failed)?);

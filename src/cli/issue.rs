@@ -129,7 +129,7 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
     }
 }
 
-fn no_newsletter(newsletter: &str) -> CliError {
+pub(super) fn no_newsletter(newsletter: &str) -> CliError {
     CliError::Failed(format!("there is no newsletter \"{newsletter}\"; \"rundbrief newsletter list\" shows them"))
 }
 

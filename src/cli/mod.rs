@@ -17,6 +17,7 @@ mod consent;
 mod deliver;
 mod demo;
 mod dkim;
+mod files;
 mod instance;
 mod issue;
 mod issue_status;
@@ -28,6 +29,7 @@ mod retention;
 mod secret;
 mod serve;
 mod staff;
+mod subscribers;
 mod watch;
 
 use std::path::PathBuf;
@@ -97,6 +99,9 @@ enum Command {
     /// Measure on this machine: send, prepare
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Readers of a newsletter: import, export
+    #[command(subcommand)]
+    Subscribers(subscribers::Subscribers),
     /// People who sign in: add, list
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -201,6 +206,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Retention(command) => command.run(&open(settings)?),
         Command::Person(command) => command.run(&open(settings)?),
         Command::Consent(command) => command.run(&open(settings)?),
+        Command::Subscribers(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

@@ -6,17 +6,15 @@
 mod page;
 pub(super) mod verify;
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
 
 pub(super) use self::page::STYLE;
 use self::page::{Maker, PageMaker};
-use super::CliError;
+use super::{CliError, files};
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
@@ -99,7 +97,7 @@ impl Proof {
             match &self.out {
                 None => self.write(app, conn, &proof, language, std::io::stdout().lock()),
                 Some(path) => {
-                    self.write(app, conn, &proof, language, create(path)?)?;
+                    self.write(app, conn, &proof, language, files::create(path)?)?;
                     say!("{} holds the proof; \"rundbrief proof verify\" checks it", path.display());
                     Ok(())
                 }
@@ -162,16 +160,6 @@ fn write_json<W: Write>(
     })?;
     out.write(&before.map(|last| format!("{last}\n")).unwrap_or_default())?;
     out.write("],\n")
-}
-
-/// A new file that is nobody else's to read: it is full of addresses.
-fn create(path: &Path) -> Result<File, CliError> {
-    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-        CliError::Failed(match error.kind() {
-            std::io::ErrorKind::AlreadyExists => format!("{} is there already; choose another name", path.display()),
-            _ => format!("{} cannot be written: {error}", path.display()),
-        })
-    })
 }
 
 fn unwritten(error: std::io::Error) -> CliError {

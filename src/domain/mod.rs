@@ -10,6 +10,7 @@ pub mod content;
 pub mod delivery;
 pub mod guard;
 pub mod header;
+pub mod import;
 pub mod language;
 pub mod limits;
 pub mod memory;
@@ -19,6 +20,7 @@ pub mod news;
 pub mod pace;
 pub mod picture;
 pub mod proof;
+pub mod sheet;
 pub mod slug;
 pub mod staff;
 pub mod stamp;
@@ -30,6 +32,8 @@ pub mod token;
 mod address_tests;
 #[cfg(test)]
 mod after_tests;
+#[cfg(test)]
+mod import_tests;
 #[cfg(test)]
 mod matrix_tests;
 #[cfg(test)]

@@ -27,6 +27,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// subscriber × newsletter.
@@ -95,6 +96,8 @@ words! {
     ConsentAct {
         Requested = "requested",
         Confirmed = "confirmed",
+        /// Brought along from elsewhere, with a word on how they agreed (R168).
+        Imported = "imported",
         LanguageChanged = "language-changed",
         AddressChanged = "address-changed",
         Withdrawn = "withdrawn",

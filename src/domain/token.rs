@@ -222,6 +222,29 @@ pub fn random_id() -> Result<[u8; 16], KeyError> {
     Ok(id)
 }
 
+/// Ids like [`random_id`]'s of which 96 bits are random and the first 32 are the same for all of one maker: an index takes in
+/// thousands of them at one place instead of all over itself. What keeps strangers from guessing a link is its signature.
+#[derive(Clone, Copy, Debug)]
+pub struct SiblingIds([u8; 4]);
+
+impl SiblingIds {
+    /// # Errors
+    /// [`KeyError::NoRandomness`] if the system has none to give.
+    pub fn new() -> Result<SiblingIds, KeyError> {
+        let mut first = [0; 4];
+        fill(&mut first)?;
+        Ok(SiblingIds(first))
+    }
+
+    /// # Errors
+    /// [`KeyError::NoRandomness`] if the system has none to give.
+    pub fn next(&self) -> Result<[u8; 16], KeyError> {
+        let mut id = random_id()?;
+        id.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
+        Ok(id)
+    }
+}
+
 /// A secret to hand out once (session, invitation) as base64url of 256 random bits, and the hash that we keep of it (R181).
 ///
 /// # Errors

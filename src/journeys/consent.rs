@@ -47,7 +47,7 @@ fn append(
     let body = body.to_string();
     let commitment = chain::commitment(&salt, &body);
     let record = consent::NewRecord { act, at: micros(now), subscriber_id, newsletter_id, salt, commitment, body: &body };
-    Ok(consent::append(conn, &record)?)
+    Ok(consent::append(conn, &[record])?)
 }
 
 /// Everything that proves, or ends, one person's consent.

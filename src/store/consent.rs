@@ -2,7 +2,9 @@
 //! records are chained shortly after their commit, so that writers need not queue for the chain's end.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
+use super::prepared::{Bind, Binds, Prepared, Statement, last_id};
 use super::schema::{consent_details, consent_records, instance};
 use super::{Conn, StoreError};
 use crate::domain::states::ConsentAct;
@@ -19,22 +21,56 @@ pub struct NewRecord<'a> {
     pub body: &'a str,
 }
 
-pub fn append(conn: &mut Conn, record: &NewRecord<'_>) -> Result<(), StoreError> {
-    use consent_details as d;
-    use consent_records as r;
-    let id: i64 = diesel::insert_into(r::table)
-        .values((r::act.eq(record.act.as_str()), r::at.eq(record.at), r::commitment.eq(record.commitment.to_vec())))
-        .returning(r::id)
-        .get_result(conn)?;
-    diesel::insert_into(d::table)
-        .values((
-            d::consent_record_id.eq(id),
-            d::subscriber_id.eq(record.subscriber_id),
-            d::newsletter_id.eq(record.newsletter_id),
-            d::salt.eq(record.salt.to_vec()),
-            d::body.eq(record.body),
-        ))
-        .execute(conn)?;
+struct InsertRecord;
+
+impl Statement for InsertRecord {
+    const TEXT: &'static str = "INSERT INTO consent_records (act, at, commitment) VALUES (?, ?, ?)";
+}
+
+struct InsertDetails;
+
+impl Statement for InsertDetails {
+    const TEXT: &'static str =
+        "INSERT INTO consent_details (consent_record_id, subscriber_id, newsletter_id, salt, body) VALUES (?, ?, ?, ?, ?)";
+}
+
+/// Appends them in their order.
+pub fn append(conn: &mut Conn, records: &[NewRecord<'_>]) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => {
+            for record in records {
+                let values = vec![Bind::Text(record.act.as_str()), Bind::Int(record.at), Bind::Bytes(&record.commitment)];
+                Prepared::<InsertRecord, _>::with(values).execute(c)?;
+                let values = vec![
+                    Bind::Int(last_id(c)?),
+                    Bind::MaybeInt(record.subscriber_id),
+                    Bind::MaybeInt(record.newsletter_id),
+                    Bind::Bytes(&record.salt),
+                    Bind::Text(record.body),
+                ];
+                Prepared::<InsertDetails, _>::with(values).execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            // A commitment is salted, so no two records have the same.
+            diesel::sql_query(
+                "WITH new AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[]) WITH ORDINALITY \
+                 AS n (act, at, commitment, subscriber_id, newsletter_id, salt, body, place)), \
+                 record AS (INSERT INTO consent_records (act, at, commitment) SELECT act, at, commitment FROM new ORDER BY place \
+                 RETURNING id, commitment) \
+                 INSERT INTO consent_details (consent_record_id, subscriber_id, newsletter_id, salt, body) \
+                 SELECT record.id, new.subscriber_id, new.newsletter_id, new.salt, new.body FROM new JOIN record USING (commitment)",
+            )
+            .bind::<Array<Text>, _>(records.iter().map(|record| record.act.as_str()).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(records.iter().map(|record| record.at).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(records.iter().map(|record| record.commitment.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<BigInt>>, _>(records.iter().map(|record| record.subscriber_id).collect::<Vec<_>>())
+            .bind::<Array<Nullable<BigInt>>, _>(records.iter().map(|record| record.newsletter_id).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(records.iter().map(|record| record.salt.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(records.iter().map(|record| record.body).collect::<Vec<_>>())
+            .execute(c)?;
+        }
+    }
     Ok(())
 }
 
@@ -139,9 +175,42 @@ pub fn list_unsealed(conn: &mut Conn, most: i64) -> Result<Vec<Link>, StoreError
         .load(conn)?)
 }
 
-pub fn seal(conn: &mut Conn, id: i64, place: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
-    diesel::update(consent_records::table.find(id))
-        .set((consent_records::sealed.eq(place), consent_records::hash.eq(hash.to_vec())))
-        .execute(conn)?;
+/// A record's place in the chain, and the chain's hash there.
+pub struct Seal {
+    pub id: i64,
+    pub place: i64,
+    pub hash: [u8; 32],
+}
+
+struct SealOne;
+
+impl Statement for SealOne {
+    const TEXT: &'static str = "UPDATE consent_records SET sealed = ?, hash = ? WHERE id = ?";
+}
+
+struct SealAll;
+
+impl Statement for SealAll {
+    const TEXT: &'static str = "UPDATE consent_records r SET sealed = n.place, hash = n.hash \
+    FROM unnest(?::bigint[], ?::bigint[], ?::bytea[]) AS n (id, place, hash) WHERE r.id = n.id";
+}
+
+pub fn seal(conn: &mut Conn, seals: &[Seal]) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => {
+            for seal in seals {
+                let values = vec![Bind::Int(seal.place), Bind::Bytes(&seal.hash), Bind::Int(seal.id)];
+                Prepared::<SealOne, _>::with(values).execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            let values = vec![
+                Binds::Ints(seals.iter().map(|seal| seal.id).collect()),
+                Binds::Ints(seals.iter().map(|seal| seal.place).collect()),
+                Binds::Bytes(seals.iter().map(|seal| seal.hash.as_slice()).collect()),
+            ];
+            Prepared::<SealAll, _>::with(values).execute(c)?;
+        }
+    }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub mod deliveries;
 pub mod duties;
 pub mod editions;
 pub mod images;
+pub mod imports;
 pub mod instance;
 pub mod issues;
 pub mod ledger;

@@ -115,8 +115,13 @@ pub fn advance_due(conn: &mut Conn, id: i64, seen: i64, next: Option<i64>) -> Re
 /// Counts one more activation and keeps the newsletter's row locked until the transaction ends,
 /// so that publishing sees every activation either wholly before or wholly after itself.
 pub fn next_activation(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
+    next_activations(conn, id, 1)
+}
+
+/// The same for as many at once: returns the last of their numbers.
+pub fn next_activations(conn: &mut Conn, id: i64, count: i64) -> Result<i64, StoreError> {
     Ok(diesel::update(newsletters::table.find(id))
-        .set(newsletters::activations.eq(newsletters::activations + 1))
+        .set(newsletters::activations.eq(newsletters::activations + count))
         .returning(newsletters::activations)
         .get_result(conn)?)
 }

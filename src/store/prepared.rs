@@ -78,6 +78,20 @@ fn walk<'b, S: Statement, B, DB: Backend>(
     Ok(())
 }
 
+struct LastId;
+
+impl Statement for LastId {
+    const TEXT: &'static str = "SELECT last_insert_rowid()";
+}
+
+/// The id of the row that this connection inserted last.
+///
+/// With RETURNING, and with an upsert, SQLite copies each page that a statement changes, to be able to take back half of it: in
+/// great numbers that is most of what they cost.
+pub(super) fn last_id(conn: &mut SqliteConnection) -> QueryResult<i64> {
+    Prepared::<LastId, Bind<'_>>::with(Vec::new()).get_result(conn)
+}
+
 impl<S: Statement, DB> QueryFragment<DB> for Prepared<S, Bind<'_>>
 where
     DB: Backend + HasSqlType<BigInt> + HasSqlType<Text> + HasSqlType<Binary>,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{newsletters, subscriptions};
+use super::schema::{newsletters, subscribers, subscriptions};
 use super::{Conn, StoreError, connection::each, word};
 use crate::domain::language::Language;
 use crate::domain::states::{Channel, SubscriptionState};
@@ -119,5 +119,43 @@ pub fn count_active(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<(String, 
         .filter(s::state.eq(SubscriptionState::Active.as_str()))
         .group_by(s::language)
         .select((s::language, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
+/// A subscription with its person, as an export shows it. Times in µs.
+#[derive(Clone, Debug, Queryable)]
+pub struct Exported {
+    pub id: i64,
+    pub address: String,
+    pub name: Option<String>,
+    pub language: String,
+    pub state: String,
+    pub requested_at: i64,
+    pub confirmed_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub ended_channel: Option<String>,
+}
+
+/// Up to `most` of a newsletter behind the subscription `after`, in the order they were made: along the primary key (plan:
+/// tests/it/plans.rs), so a page costs what it holds and those of other newsletters between.
+pub fn page(conn: &mut Conn, newsletter_id: i64, after: i64, most: i64) -> Result<Vec<Exported>, StoreError> {
+    use subscriptions as s;
+    Ok(s::table
+        .inner_join(subscribers::table)
+        .filter(s::newsletter_id.eq(newsletter_id))
+        .filter(s::id.gt(after))
+        .order(s::id)
+        .limit(most)
+        .select((
+            s::id,
+            subscribers::address,
+            subscribers::name,
+            s::language,
+            s::state,
+            s::requested_at,
+            s::confirmed_at,
+            s::ended_at,
+            s::ended_channel,
+        ))
         .load(conn)?)
 }

@@ -12,9 +12,10 @@ use diesel::sql_types::{BigInt, Text};
 use rundbrief::domain::language::Language;
 use rundbrief::domain::states::DeliveryState;
 use rundbrief::store::deliveries::{self as d, Chunk};
+use rundbrief::store::imports::{self, NewPerson, NewSubscription};
 use rundbrief::store::ledger::{self, Claimant, Record};
 use rundbrief::store::proofs::{self, After};
-use rundbrief::store::{Conn, StoreError, issues, opt_ins, progress, results, subscribers, subscriptions, waiting};
+use rundbrief::store::{Conn, StoreError, consent, issues, opt_ins, progress, results, subscribers, subscriptions, waiting};
 
 use crate::support::database::{Database, Kind};
 
@@ -302,6 +303,60 @@ fn opt_ins_are_found_by_their_link() {
         // An empty table is read whole by PostgreSQL; that it has the index is what counts.
         if kind == Kind::Sqlite {
             assert!(explain(&database, &statement).contains("(public_id=?)"), "{statement}");
+        }
+    }
+}
+
+/// Half of the consent log is sealed.
+const LOG: &str = "INSERT INTO consent_records (act, at, commitment, sealed, hash)
+    SELECT 'imported', 0, public_id, CASE WHEN id <= 25000 THEN id END, CASE WHEN id <= 25000 THEN public_id END FROM subscribers";
+
+fn person() -> NewPerson<'static> {
+    NewPerson { public_id: &[1; 16], address: "new@example.org", canonical: "new@example.org", name: None, known: None }
+}
+
+fn activation() -> NewSubscription<'static> {
+    NewSubscription { public_id: &[2; 16], subscriber_id: 7, language: Language::De, activation: 50_001, is_new: false }
+}
+
+fn seal() -> consent::Seal {
+    consent::Seal { id: 25_001, place: 25_001, hash: [3; 32] }
+}
+
+/// What an import asks for each batch, an export for each page, and the seal for each transaction.
+#[test]
+fn importing_exporting_and_sealing_read_no_whole_table() {
+    let questions: [(&str, Asked, &str); 8] = [
+        ("who is known", |c| imports::list_known(c, 1, &["r7@example.org", "new"]).map(drop), "canonical"),
+        ("people of a batch", |c| imports::find_or_insert_people(c, &[person()], 5).map(drop), ""),
+        ("their subscriptions", |c| imports::activate(c, 1, &[activation()], 5).map(drop), ""),
+        ("the first page of an export", |c| subscriptions::page(c, 1, 0, 2_000).map(drop), "subscriptions"),
+        ("a page of an export", |c| subscriptions::page(c, 1, 25_000, 2_000).map(drop), "subscriptions"),
+        ("the end of the chain", |c| consent::lock_chain(c).map(drop), "sealed"),
+        ("what is not sealed", |c| consent::list_unsealed(c, 1_000).map(drop), "consent_records_unsealed"),
+        ("sealing", |c| consent::seal(c, &[seal()]), "consent_records"),
+    ];
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = filled(kind);
+        database.execute(LOG);
+        database.execute("ANALYZE");
+        let (mut conn, overheard) = overhear(&database);
+        for (what, ask, index) in questions {
+            overheard.lock().unwrap().clear();
+            ask(&mut conn).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let mut plans = String::new();
+            for statement in overheard.lock().unwrap().iter() {
+                let plan = explain(&database, statement);
+                for table in ["subscribers", "subscriptions", "consent_records"] {
+                    // This one holds only what is not sealed.
+                    let few = plan.replace("SCAN consent_records USING INDEX consent_records_unsealed", "");
+                    // The end of the chain is the first entry of its index.
+                    let few = few.replace("SCAN consent_records USING INDEX sqlite_autoindex_consent_records_1", "sealed");
+                    assert!(!scans_whole(&few, table), "{kind:?}: {what} reads all of {table}:\n{statement}\n{plan}");
+                    plans += &few;
+                }
+            }
+            assert!(index == "consent_records_unsealed" || plans.contains(index), "{kind:?}: {what}:\n{plans}");
         }
     }
 }

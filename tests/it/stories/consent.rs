@@ -22,7 +22,7 @@ async fn told_of(app: &TestApp, address: &str) -> Story {
 
 /// Chains what waits and checks the whole log.
 pub async fn verified(app: &TestApp) -> Verdict {
-    while app.store.write(seal::seal).await.unwrap() > 0 {}
+    while app.store.write(seal::seal).await.unwrap() == seal::Sealed::Some {}
     app.store.read(consent::verify).await.unwrap()
 }
 

@@ -53,6 +53,15 @@ pub struct Ran {
     pub err: String,
 }
 
+impl Ran {
+    /// Runs a program to its end.
+    pub fn of(command: &mut Command) -> Ran {
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
 impl Instance {
     pub fn on(kind: Kind, relay: &str) -> Instance {
         let (database, folder, port) = (Database::empty(kind), tempfile::tempdir().unwrap(), free_port());
@@ -77,9 +86,7 @@ impl Instance {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        Ran::of(&mut self.command(arguments))
     }
 
     /// Runs a command that has to work; returns what it prints.

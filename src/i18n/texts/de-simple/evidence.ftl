@@ -21,6 +21,7 @@ evidence-unchanged = nicht verändert
 evidence-changed = ACHTUNG: verändert
 evidence-act-requested = Die Person hat gefragt
 evidence-act-confirmed = Die Person hat Ja gesagt
+evidence-act-imported = Aus einer Datei übernommen
 evidence-act-language-changed = Die Person hat die Sprache geändert
 evidence-act-address-changed = Die Person hat die Adresse geändert
 evidence-act-withdrawn = Die Person hat Nein gesagt

@@ -21,6 +21,7 @@ evidence-unchanged = unverändert
 evidence-changed = NICHT, was aufgeschrieben wurde
 evidence-act-requested = Angefragt
 evidence-act-confirmed = Bestätigt
+evidence-act-imported = Importiert
 evidence-act-language-changed = Sprache geändert
 evidence-act-address-changed = Adresse geändert
 evidence-act-withdrawn = Widerrufen

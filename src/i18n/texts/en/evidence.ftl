@@ -21,6 +21,7 @@ evidence-unchanged = unchanged
 evidence-changed = NOT what was written down
 evidence-act-requested = Asked for
 evidence-act-confirmed = Confirmed
+evidence-act-imported = Imported
 evidence-act-language-changed = Language changed
 evidence-act-address-changed = Address changed
 evidence-act-withdrawn = Withdrawn
