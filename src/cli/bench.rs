@@ -1,4 +1,4 @@
-//! `rundbrief bench send|prepare`: how fast mail goes out, through the same publishing, ledger, lanes and commits as a real issue.
+//! `rundbrief bench send|prepare|subscribe`: how fast mail goes out, through the same publishing, ledger, lanes and commits as a real issue.
 //! Made-up readers, a database that was empty before, a relay on this machine.
 
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use crate::settings::{self, Settings};
 use crate::store::samples;
 
 mod issue;
+mod subscribe;
 
 /// A plain layout, so that mails may be small.
 const TEMPLATE: &str = include_str!("bench/issue.mjml");
@@ -24,6 +25,8 @@ pub(super) enum Bench {
     /// Make a newsletter "bench", its readers and a news item in the configured, empty database; "issue publish bench" and
     /// "serve" do the rest, as they would for a real one
     Prepare(Prepare),
+    /// Sign up made-up people at a running instance on this machine
+    Subscribe(subscribe::Subscribe),
 }
 
 #[derive(clap::Args)]
@@ -91,6 +94,7 @@ impl Bench {
         let send = match self {
             Bench::Send(send) => send,
             Bench::Prepare(prepare) => return prepare.run(Settings::load(config)?),
+            Bench::Subscribe(subscribe) => return subscribe.run(),
         };
         if !is_here(&send.relay) {
             return Err(not_here("--relay"));

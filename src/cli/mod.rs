@@ -96,7 +96,7 @@ enum Command {
     /// Keys that mails are signed with: new
     #[command(subcommand)]
     Dkim(dkim::Dkim),
-    /// Measure on this machine: send, prepare
+    /// Measure on this machine: send, prepare, subscribe
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Readers of a newsletter: import, export

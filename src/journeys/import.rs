@@ -296,13 +296,11 @@ pub fn end(conn: &mut Conn, now: Timestamp, import: &Import) -> Result<(), Journ
     Ok(())
 }
 
+/// People of the file, each with what is known of them.
+type Kept = Vec<(Person, Option<Known>)>;
+
 /// Keeps who may become active, each once, with what is known of them.
-fn sort_out(
-    conn: &mut Conn,
-    now: Timestamp,
-    import: &Import,
-    people: Vec<Person>,
-) -> Result<(Vec<(Person, Option<Known>)>, Counts), JourneyError> {
+fn sort_out(conn: &mut Conn, now: Timestamp, import: &Import, people: Vec<Person>) -> Result<(Kept, Counts), JourneyError> {
     let mut counts = Counts::default();
     let canonicals: Vec<&str> = people.iter().map(|person| person.entry.address.canonical()).collect();
     let known = imports::list_known(conn, import.newsletter_id, &canonicals)?;
