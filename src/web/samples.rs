@@ -130,7 +130,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "desk",
             true,
-            json!({"notice": null, "warning": null, "newsletters": [
+            json!({"notice": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
                 {"slug": "forschung", "title": "Forschung aktuell", "subscribers": 3980, "items": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
