@@ -21,7 +21,7 @@ use crate::delivery::{self, Engine};
 use crate::domain::altcha::Difficulty;
 use crate::domain::limits::Limits as SignUpLimits;
 use crate::domain::pace::Limits;
-use crate::journeys::{self, Context, JourneyError};
+use crate::journeys::{self, Context, JourneyError, Memos};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
 use crate::scheduler::Scheduler;
@@ -84,7 +84,7 @@ impl App {
         let store = Store::open(settings.database.url.expose())?;
         store.migrate()?;
         let keyring = keys::known(&settings.secret.key_file, &store, &clock)?;
-        let context = Context { keyring, signer, templates, config: journeys_config(&settings) };
+        let context = Context { keyring, signer, templates, config: journeys_config(&settings), memo: Memos::default() };
         Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
     }
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::consent::record;
+use super::outbox::FrozenMail;
 use super::subscribe::{self, WEEK};
 use super::{Context, JourneyError, outbox, person, wording};
 use crate::domain::address::{Address, AddressError};
@@ -75,7 +76,7 @@ pub fn change(
         newsletter_id: newsletter.id,
         address: wanted.as_typed(),
     };
-    outbox::queue(conn, now, &edition, &mail)?;
+    outbox::queue(conn, now, &FrozenMail::of(edition)?, &mail)?;
     Ok(ChangeAnswer::Asked)
 }
 
@@ -151,7 +152,7 @@ pub fn send_link(conn: &mut Conn, ctx: &Context, now: Timestamp, typed: &str) ->
     // One a day: the person's row is locked, so two at once come one after the other.
     subscribers::lock(conn, person.id)?;
     if !deliveries::was_noticed_since(conn, person.id, micros(now - DAY))? {
-        outbox::queue(conn, now, &edition, &mail)?;
+        outbox::queue(conn, now, &FrozenMail::of(edition)?, &mail)?;
     }
     Ok(Ok(()))
 }

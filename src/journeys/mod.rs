@@ -11,6 +11,7 @@ pub mod import;
 pub mod issues;
 pub mod leave;
 pub mod limits;
+mod memo;
 pub mod news;
 pub mod newsletters;
 mod outbox;
@@ -29,6 +30,10 @@ pub mod subscribe;
 mod throttle;
 pub mod wording;
 
+use self::memo::Memo;
+use self::outbox::FrozenMail;
+use self::wording::Wording;
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -39,8 +44,9 @@ use crate::domain::network::NetworkNote;
 use crate::domain::token::{KeyError, Keyring, Purpose};
 use crate::i18n::MissingText;
 use crate::mail::dkim::{DkimError, Signer};
-use crate::mail::templates::{Links, TemplateError, Templates};
+use crate::mail::templates::{ConfirmationMail, Links, TemplateError, Templates};
 use crate::store::StoreError;
+use crate::store::newsletters::NewsletterText;
 
 /// What the journeys need beside a connection: made once at start, shared by all.
 pub struct Context {
@@ -49,6 +55,15 @@ pub struct Context {
     pub signer: Signer,
     pub templates: Templates,
     pub config: Config,
+    pub memo: Memos,
+}
+
+/// What sign-ups share: made once, however many come.
+#[derive(Default)]
+pub struct Memos {
+    privacy: Memo<Language, Wording>,
+    consent: Memo<(Language, Vec<NewsletterText>), Wording>,
+    confirmations: Memo<ConfirmationMail, FrozenMail>,
 }
 
 /// The instance, as far as journeys speak of it.

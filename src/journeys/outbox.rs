@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::JourneyError;
+use crate::domain::language::Language;
 use crate::domain::states::{DeliveryKind, DeliveryState};
 use crate::domain::token;
 use crate::mail::edition::Edition;
@@ -18,10 +19,24 @@ pub(super) struct Mail<'a> {
     pub address: &'a str,
 }
 
-pub(super) fn queue(conn: &mut Conn, now: Timestamp, edition: &Edition, mail: &Mail<'_>) -> Result<(), JourneyError> {
-    let (content, at) = (edition.to_bytes()?, micros(now));
-    let (subject, hash, language) = (&edition.subject, &Edition::hash(&content), edition.language);
-    let edition_id = editions::find_or_insert(conn, &Frozen { language, subject, hash, content: &content, web: "", now: at })?;
+/// What a mail says, in the bytes that the ledger keeps.
+pub struct FrozenMail {
+    language: Language,
+    subject: String,
+    content: Vec<u8>,
+    hash: [u8; 32],
+}
+
+impl FrozenMail {
+    pub fn of(edition: Edition) -> Result<Self, JourneyError> {
+        let content = edition.to_bytes()?;
+        Ok(Self { language: edition.language, hash: Edition::hash(&content), subject: edition.subject, content })
+    }
+}
+
+pub(super) fn queue(conn: &mut Conn, now: Timestamp, frozen: &FrozenMail, mail: &Mail<'_>) -> Result<(), JourneyError> {
+    let (FrozenMail { language, subject, content, hash }, at) = (frozen, micros(now));
+    let edition_id = editions::find_or_insert(conn, &Frozen { language: *language, subject, hash, content, web: "", now: at })?;
     deliveries::insert(
         conn,
         &deliveries::NewDelivery {

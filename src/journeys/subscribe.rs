@@ -1,11 +1,14 @@
 //! A visitor subscribes: the opt-in, its consent record and the confirmation mail in one transaction.
 //! Nothing is mailed here; the confirmation is a row in the ledger like any other mail.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::consent::record;
 use super::limits::{self, Admission, Arrival};
+use super::outbox::FrozenMail;
 use super::wording::{self, Wording};
 use super::{Context, JourneyError, outbox};
 use crate::domain::address::{Address, AddressError};
@@ -33,8 +36,8 @@ pub struct FormView {
     pub description: String,
     pub languages: Vec<Language>,
     pub language: Language,
-    pub consent: Wording,
-    pub privacy: Wording,
+    pub consent: Arc<Wording>,
+    pub privacy: Arc<Wording>,
 }
 
 pub struct NewsletterView {
@@ -166,7 +169,11 @@ pub fn subscribe(
     let Some(page_language) = language_shown(conn, ctx, &asked, language, request.wording.as_deref())? else {
         return Ok(SubscribeAnswer::WordingChanged);
     };
-    let consent_text = consent_in(conn, ctx, &asked, page_language)?;
+    let consent_text = if page_language == language {
+        wording::consent(ctx, language, &texts)?
+    } else {
+        consent_in(conn, ctx, &asked, page_language)?
+    };
     let shows = match limits::admit(conn, ctx, now, &request.arrival, address.domain())? {
         Admission::Granted(shows) => shows,
         Admission::Machine => return Ok(SubscribeAnswer::Asked),
@@ -280,7 +287,8 @@ fn write_down(
         // As typed now: a stranger's spelling of a known address changes nothing that is stored.
         address: address.as_typed(),
     };
-    outbox::queue(conn, now, &ctx.templates.confirmation(&mail)?, &of)?;
+    let frozen = ctx.memo.confirmations.of(&mail, || FrozenMail::of(ctx.templates.confirmation(&mail)?))?;
+    outbox::queue(conn, now, &frozen, &of)?;
     Ok(())
 }
 
@@ -311,7 +319,7 @@ fn language_shown(
     Ok(None)
 }
 
-fn consent_in(conn: &mut Conn, ctx: &Context, asked: &[Newsletter], language: Language) -> Result<Wording, JourneyError> {
+fn consent_in(conn: &mut Conn, ctx: &Context, asked: &[Newsletter], language: Language) -> Result<Arc<Wording>, JourneyError> {
     let mut texts = Vec::new();
     for newsletter in asked {
         texts.push(text_for(conn, newsletter, language)?);

@@ -1,5 +1,7 @@
 //! What a person agrees to: the consent text and the privacy notice, made from the live settings and kept word for word.
 
+use std::sync::Arc;
+
 use super::{Context, JourneyError};
 use crate::domain::consent::sha256;
 use crate::domain::language::Language;
@@ -28,7 +30,11 @@ impl Wording {
 }
 
 /// The consent to one or more newsletters (R139, R146): who asks, what for, how often, how to withdraw.
-pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Wording, JourneyError> {
+pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Arc<Wording>, JourneyError> {
+    ctx.memo.consent.of(&(language, texts.to_vec()), || made_consent(ctx, language, texts))
+}
+
+fn made_consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Wording, JourneyError> {
     let mut text = String::new();
     for newsletter in texts {
         let paragraph = i18n::text(
@@ -49,7 +55,11 @@ pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> R
 }
 
 /// The notice of Art. 13 GDPR (R140), a heading a section. Changes with the settings it speaks of.
-pub fn privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyError> {
+pub fn privacy(ctx: &Context, language: Language) -> Result<Arc<Wording>, JourneyError> {
+    ctx.memo.privacy.of(&language, || made_privacy(ctx, language))
+}
+
+fn made_privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyError> {
     let config = &ctx.config;
     let args = [
         ("organisation", config.organisation.clone().into()),

@@ -45,7 +45,7 @@ pub struct NewNewsletter {
     pub created_at: i64,
 }
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable, Selectable, Insertable)]
 #[diesel(table_name = newsletter_texts)]
 pub struct NewsletterText {
     pub newsletter_id: i64,

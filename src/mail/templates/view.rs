@@ -12,7 +12,7 @@ use crate::i18n;
 use crate::mail::edition::List;
 
 /// Whom a mail is from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sender {
     pub from_name: String,
     pub from_address: String,
@@ -42,7 +42,7 @@ pub struct IssueMail {
 }
 
 /// Absolute URLs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Links {
     pub web_version: String,
     pub imprint: String,
@@ -83,7 +83,7 @@ pub struct ImageView {
 }
 
 /// The mail that asks whether an opt-in was meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConfirmationMail {
     pub language: Language,
     pub sender: Sender,

@@ -98,8 +98,8 @@ mod tests {
             description: String::new(),
             languages: vec![Language::De],
             language: Language::En,
-            consent: wording(),
-            privacy: wording(),
+            consent: wording().into(),
+            privacy: wording().into(),
         };
         let html = form(&view, "https://news.example.org").unwrap() + &frame(&view, "https://news.example.org").unwrap();
         assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"), "{html}");
