@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::consent::record;
+use super::limits::{self, Admission, Arrival};
 use super::outbox::FrozenMail;
 use super::subscribe::{self, WEEK};
 use super::{Context, JourneyError, outbox, person, wording};
@@ -132,14 +133,35 @@ pub(super) fn confirm(
     Ok(true)
 }
 
-/// Mails somebody the link to their page. What is answered says nothing about the address.
-pub fn send_link(conn: &mut Conn, ctx: &Context, now: Timestamp, typed: &str) -> Result<Result<(), AddressError>, JourneyError> {
+#[derive(Debug, PartialEq, Eq)]
+pub enum LinkAnswer {
+    /// The same whether a mail goes out, and whoever has the address.
+    Asked,
+    BadAddress(AddressError),
+    /// Too many ask; from then on again.
+    Wait(Timestamp),
+}
+
+/// Mails somebody the link to their page. It counts as a sign-up does (R173); what is answered says nothing about the address.
+pub fn send_link(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    arrival: &Arrival,
+    typed: &str,
+) -> Result<LinkAnswer, JourneyError> {
     let address = match subscribe::usable(ctx, typed) {
         Ok(address) => address,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(LinkAnswer::BadAddress(error)),
     };
-    let Some(person) = subscribers::find(conn, address.canonical())? else { return Ok(Ok(())) };
-    let Some((newsletter, language)) = first_active(conn, &person)? else { return Ok(Ok(())) };
+    match limits::admit(conn, ctx, now, arrival, address.domain())? {
+        Admission::Granted(_) => {}
+        Admission::Wait(until) => return Ok(LinkAnswer::Wait(until)),
+        // The form has no proof and no trap: whoever sends some filled in another.
+        Admission::Machine | Admission::BadProof(_) => return Ok(LinkAnswer::Asked),
+    }
+    let Some(person) = subscribers::find(conn, address.canonical())? else { return Ok(LinkAnswer::Asked) };
+    let Some((newsletter, language)) = first_active(conn, &person)? else { return Ok(LinkAnswer::Asked) };
     let edition = ctx.templates.notice(&notice(ctx, &newsletter, language, NoticeAbout::Link))?;
     let mail = outbox::Mail {
         kind: DeliveryKind::Notice,
@@ -154,7 +176,7 @@ pub fn send_link(conn: &mut Conn, ctx: &Context, now: Timestamp, typed: &str) ->
     if !deliveries::was_noticed_since(conn, person.id, micros(now - DAY))? {
         outbox::queue(conn, now, &FrozenMail::of(edition)?, &mail)?;
     }
-    Ok(Ok(()))
+    Ok(LinkAnswer::Asked)
 }
 
 /// The newsletter in whose name, and the language in which, somebody is written to.

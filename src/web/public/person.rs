@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::confirm::unknown_link;
@@ -13,13 +13,15 @@ use super::form::about_address;
 use super::{Field, Wrong};
 use crate::domain::language::Language;
 use crate::i18n;
+use crate::journeys::address::{self, LinkAnswer};
+use crate::journeys::limits::Arrival;
 use crate::journeys::person::{self, PersonData};
-use crate::journeys::{address, preferences};
+use crate::journeys::preferences;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
-use crate::web::{State, words};
+use crate::web::{State, client, words};
 
 #[derive(Default, Serialize)]
 struct Ask {
@@ -62,19 +64,23 @@ pub async fn submit_ask(
     state: web::Data<State>,
     pages: web::Data<Pages>,
     visit: Visit,
+    http: HttpRequest,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let typed = Fields::from(fields.into_inner()).first("email").to_owned();
     let (context, now, wanted) = (Arc::clone(&state.context), state.clock.now(), typed.clone());
-    let answered = state.store.write(move |conn| address::send_link(conn, &context, now, &wanted)).await?;
+    let arrival =
+        Arrival { address: client::address(&http, &state.config.trusted_proxies), proof: None, stamp: None, trap: None };
+    let answered = state.store.write(move |conn| address::send_link(conn, &context, now, &arrival, &wanted)).await?;
     let (status, ask) = match answered {
-        Ok(()) => {
+        LinkAnswer::Wait(until) => return Err(Failure::TooMany(words::seconds_until(until, now))),
+        LinkAnswer::Asked => {
             let title = Pages::say(language, "web-link-asked-title")?;
             let lead = Pages::say(language, "web-link-asked-lead")?;
             return pages.answer(&visit, Page::new("message", language, title).private(), &serde_json::json!({ "lead": lead }));
         }
-        Err(error) => {
+        LinkAnswer::BadAddress(error) => {
             let text = about_address(language, &error)?;
             let errors = vec![Wrong { field: Some("email"), text: text.clone() }];
             (StatusCode::UNPROCESSABLE_ENTITY, Ask { errors, email: Field { value: typed, error: Some(text) } })

@@ -10,7 +10,7 @@ use rundbrief::domain::states::Channel;
 use rundbrief::journeys::{person, publish};
 
 use super::consent::verified;
-use crate::support::app::{TestApp, each_database};
+use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::database::{Database, Kind};
 use crate::support::instance::each_instance;
 use crate::support::mails::{Mail, link_in_text};
@@ -248,6 +248,26 @@ each_database!(the_link_is_mailed_to_whoever_has_lost_it_once_a_day, |app| async
     app.drain().await;
     assert_eq!(app.mails_to("ada@example.org").len(), 3);
 });
+
+each_database!(
+    asking_for_links_counts_as_signing_up_does,
+    Setup { settings: vec![("HTTP__TRUSTED_PROXIES", "127.0.0.1".to_owned())], ..Setup::default() },
+    |app| async move {
+        app.subscriber("ada@example.org").await;
+        let ask = |address: String| {
+            let request = app.client.post(app.door("/preferences")).header("X-Forwarded-For", "192.0.2.7");
+            app.send(request.form(&[("email", address)]))
+        };
+        for n in 0..5 {
+            assert_eq!(ask(format!("reader-{n}@example.org")).await.status, 200);
+        }
+        let answer = ask("ada@example.org".to_owned()).await;
+        assert_eq!(answer.status, 429);
+        assert!(!answer.header("retry-after").is_empty());
+        app.drain().await;
+        assert_eq!(app.mails_to("ada@example.org").len(), 1);
+    }
+);
 
 each_instance!(staff_show_verify_export_and_erase_at_the_terminal, |instance, relay| async move {
     instance.newsletter();
