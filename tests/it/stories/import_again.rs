@@ -43,8 +43,8 @@ each_database!(an_import_killed_at_any_instant_loses_nobody_and_takes_nobody_twi
             assert!(said.contains("it goes on behind them"), "{said}");
             break;
         }
-        let sum = "SELECT coalesce(sum(rows_done), 0) AS value FROM imports";
-        while app.database.number(sum) <= reached && !process.has_ended() {
+        let furthest = "SELECT coalesce(max(rows_done), 0) AS value FROM imports";
+        while app.database.number(furthest) <= reached && !process.has_ended() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         tokio::time::sleep(Duration::from_micros(chance.below(100_000))).await;
@@ -52,10 +52,10 @@ each_database!(an_import_killed_at_any_instant_loses_nobody_and_takes_nobody_twi
         process.stop();
         kills += 1;
         let before = reached;
-        reached = app.database.number(sum);
+        reached = app.database.number(furthest);
         assert!(reached >= before);
         assert!(reached < rows as i64, "seed {seed}: the import was over before kill {kills}");
-        let added = app.database.number("SELECT coalesce(sum(added), 0) AS value FROM imports");
+        let added = app.database.number("SELECT coalesce(max(added), 0) AS value FROM imports");
         assert_eq!(added, reached / 10 * 9, "seed {seed}");
         for table in ["subscribers", "subscriptions", "consent_records", "consent_details"] {
             assert_eq!(count(&app, table), added, "seed {seed}: {table} after {kills} kills");
@@ -66,6 +66,22 @@ each_database!(an_import_killed_at_any_instant_loses_nobody_and_takes_nobody_twi
     let again = Ran::of(&mut app.command(&arguments, &[]));
     let said = done(&again);
     assert!(said.contains("was imported already on 20") && said.contains("54 000 people"), "{said}");
+    everybody_is_there_once(&app, rows).await;
+});
+
+each_database!(two_runs_of_one_import_at_once_take_nobody_twice, |app| async move {
+    let rows = 40_000;
+    let path = app.folder.path().join("list.csv");
+    std::fs::write(&path, list(rows)).unwrap();
+    let path = path.display().to_string();
+    let arguments = ["subscribers", "import", "weekly", &path, "--evidence", EVIDENCE];
+    let mut both = [1, 2].map(|n| Process::start(&mut app.command(&arguments, &[]), &app.folder.path().join(format!("run-{n}"))));
+    let codes = both.each_mut().map(Process::ends);
+    let said = [1, 2].map(|n| app.log(&format!("run-{n}")));
+    assert!(codes.contains(&Some(0)), "one of them goes through: {said:?}");
+    for (code, said) in codes.iter().zip(&said) {
+        assert!(*code == Some(0) || said.contains("somebody else runs this import"), "{code:?}: {said}");
+    }
     everybody_is_there_once(&app, rows).await;
 });
 
