@@ -131,7 +131,8 @@ pub async fn retain(store: &Store, context: &Arc<Context>, clock: &Clock) -> Res
         let Some(last) = chunk.last() else { break };
         after = last.id;
         report.subscriptions += chunk.len();
-        store.write(move |conn| retention::forget_outlived(conn, now, &chunk)).await?;
+        let ctx = Arc::clone(context);
+        store.write(move |conn| retention::forget_outlived(conn, &ctx, now, &chunk)).await?;
     }
     report.swept = store.write(move |conn| retention::sweep(conn, now)).await?;
     let log = store.clone();

@@ -41,7 +41,7 @@ impl Retention {
             Retention::Run => {
                 let now = app.clock.now();
                 if !app.store.write_blocking(move |conn| retention::take(conn, now))? {
-                    return Err(CliError::Failed("somebody else began it this very moment".into()));
+                    return Err(CliError::Failed("it is running already, here or on another node".into()));
                 }
                 let (store, context, clock) = (app.store.clone(), Arc::clone(&app.context), app.clock.clone());
                 let report = block_on(async move { scheduler::retain(&store, &context, &clock).await })??;

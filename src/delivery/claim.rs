@@ -11,7 +11,7 @@ use super::{Config, Shared, duties, node};
 use crate::clock::Clock;
 use crate::domain::address::Address;
 use crate::domain::after;
-use crate::domain::states::{IssueState, SubscriptionState};
+use crate::domain::states::{DeliveryKind, IssueState, SubscriptionState};
 use crate::domain::token::{self, Keyring};
 use crate::journeys::JourneyError;
 use crate::store::ledger::{ClaimToken, Claimant, Claimed};
@@ -167,7 +167,11 @@ pub(super) fn sort_out(conn: &mut Conn, keyring: &Keyring, rows: Vec<Claimed>, n
     let mut unwanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
     let mut wanted = Vec::with_capacity(rows.len());
     for (row, keys) in rows.into_iter().zip(keys) {
-        let reason = if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
+        // Somebody was erased between the claim and this look, or while this was being queued.
+        let reason = if row.address.is_empty() || (row.subscriber_public_id.is_none() && row.kind != DeliveryKind::Test.as_str())
+        {
+            Some(deliveries::ERASED)
+        } else if row.opt_in.as_ref().is_some_and(|(_, _, expires_at)| *expires_at <= now) {
             Some("expired")
         } else if row.subscription_id.is_some() && row.subscription_state.as_deref() != Some(SubscriptionState::Active.as_str()) {
             Some("unsubscribed")

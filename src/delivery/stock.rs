@@ -216,7 +216,7 @@ impl Stock {
             })
             .await?;
         for (reason, ids) in unwanted {
-            found.skipped += shared.store.write(move |conn| deliveries::skip_ids(conn, ids, reason, now)).await?;
+            found.skipped += shared.store.write(move |conn| deliveries::skip_ids_for(conn, ids, reason, now)).await?;
         }
         for row in rows {
             let id = row.id;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{digest, hmac, rand};
@@ -242,6 +243,27 @@ impl SiblingIds {
         let mut id = random_id()?;
         id.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
         Ok(id)
+    }
+}
+
+/// The same for ids that are made one by one, without an end: after some thousands their beginning changes, so that it tells
+/// little of when one was made, and the place in the index stays small.
+#[derive(Debug, Default)]
+pub struct NearIds(Mutex<Option<(SiblingIds, u16)>>);
+
+impl NearIds {
+    const ALIKE: u16 = 4_096;
+
+    /// # Errors
+    /// [`KeyError::NoRandomness`] if the system has none to give.
+    pub fn next(&self) -> Result<[u8; 16], KeyError> {
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (siblings, used) = match *current {
+            Some((siblings, used)) if used < Self::ALIKE => (siblings, used),
+            _ => (SiblingIds::new()?, 0),
+        };
+        *current = Some((siblings, used + 1));
+        siblings.next()
     }
 }
 

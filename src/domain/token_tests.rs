@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::token::{KeyError, Keyring, Purpose, random_id, random_secret, secret_hash};
+use super::token::{KeyError, Keyring, NearIds, Purpose, random_id, random_secret, secret_hash};
 
 const PURPOSES: [Purpose; 4] = [Purpose::Confirm, Purpose::Unsubscribe, Purpose::Preferences, Purpose::Bounce];
 
@@ -151,4 +151,14 @@ proptest! {
         }
         prop_assert_eq!(ring().verify_envelope_tag(&ring().envelope_tag(key_id, &id).unwrap()), Some(id));
     }
+}
+
+#[test]
+fn ids_that_are_near_each_other_are_all_different_and_do_not_stay_near() {
+    let ids = NearIds::default();
+    let made: Vec<[u8; 16]> = (0..10_000).map(|_| ids.next().unwrap()).collect();
+    assert_eq!(made.iter().collect::<std::collections::HashSet<_>>().len(), made.len());
+    let mut beginnings: Vec<&[u8]> = made.iter().map(|id| &id[..4]).collect();
+    beginnings.dedup();
+    assert_eq!(beginnings.len(), 3, "4,096 alike, and then others");
 }

@@ -69,13 +69,18 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
     let Some(opt_in) = find(conn, ctx, token)? else { return Ok(ConfirmView::Unknown) };
     let language = opt_in.language()?;
     if let Some((address, canonical)) = opt_in.new_address.clone().zip(opt_in.new_canonical.clone()) {
-        return confirm_address(conn, now, &opt_in, language, address, &canonical);
+        return confirm_address(conn, ctx, now, &opt_in, language, address, &canonical);
     }
     let titles = titles(conn, &opt_in, language)?;
     if opt_in.confirmed_at.is_none() && opt_in.expires_at <= micros(now) {
         return expired(conn, &opt_in, language);
     }
+    // Nobody forgets, moves or erases this person meanwhile.
+    subscribers::lock(conn, opt_in.subscriber_id)?;
     if !opt_ins::confirm(conn, opt_in.id, micros(now))? {
+        if find(conn, ctx, token)?.is_none() {
+            return Ok(ConfirmView::Unknown);
+        }
         return Ok(ConfirmView::AlreadyConfirmed { language, titles });
     }
     let subscriber = subscribers::get(conn, opt_in.subscriber_id)?;
@@ -123,6 +128,7 @@ fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<OptIn>, Jo
 
 fn confirm_address(
     conn: &mut Conn,
+    ctx: &Context,
     now: Timestamp,
     opt_in: &OptIn,
     language: Language,
@@ -131,11 +137,14 @@ fn confirm_address(
 ) -> Result<ConfirmView, JourneyError> {
     // The button pressed twice at once: the second waits here and then finds it done.
     subscribers::lock(conn, opt_in.subscriber_id)?;
-    if opt_ins::find_by_public_id(conn, &id16("opt_ins", &opt_in.public_id)?)?.is_some_and(|found| found.confirmed_at.is_none()) {
+    let Some(opt_in) = opt_ins::find_by_public_id(conn, &id16("opt_ins", &opt_in.public_id)?)? else {
+        return Ok(ConfirmView::Unknown);
+    };
+    if opt_in.confirmed_at.is_none() {
         if opt_in.expires_at <= micros(now) {
-            return expired(conn, opt_in, language);
+            return expired(conn, &opt_in, language);
         }
-        if !super::address::confirm(conn, now, opt_in, &address, canonical)? {
+        if !super::address::confirm(conn, ctx, now, &opt_in, &address, canonical)? {
             return Ok(ConfirmView::AddressTaken { language });
         }
         opt_ins::confirm(conn, opt_in.id, micros(now))?;

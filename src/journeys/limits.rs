@@ -89,13 +89,23 @@ fn judged(conn: &mut Conn, ctx: &Context, now: Timestamp, arrival: &Arrival, dom
             return Ok(Admission::Wait(stops.ends(now)));
         }
     }
-    let mut windows = vec![
+    // So is what comes without work, or with an answer that has been given before: it closes no domain for others.
+    match solved {
+        Some(solved) if !limits::spend(conn, &solved.nonce, micros(solved.expires_at))? => {
+            return Ok(Admission::BadProof(ProofError::Spent));
+        }
+        Some(_) => {}
+        None => {
+            let windows = [(Scope::PlainHour, window(ctx, now, Scope::PlainHour, &[]))];
+            if let Some(stops) = counted(conn, ctx, &windows, shows)?.0 {
+                return Ok(Admission::Wait(stops.ends(now)));
+            }
+        }
+    }
+    let windows = [
         (Scope::DomainHour, window(ctx, now, Scope::DomainHour, domain.as_bytes())),
         (Scope::TotalHour, window(ctx, now, Scope::TotalHour, &[])),
     ];
-    if shows == Shows::Nothing {
-        windows.push((Scope::PlainHour, window(ctx, now, Scope::PlainHour, &[])));
-    }
     let (stops, counts) = counted(conn, ctx, &windows, shows)?;
     let total = counts.iter().find(|(scope, _)| *scope == Scope::TotalHour).map_or(0, |(_, count)| *count);
     if ctx.config.limits.is_exceeded(Scope::TotalHour, total) {
@@ -103,11 +113,6 @@ fn judged(conn: &mut Conn, ctx: &Context, now: Timestamp, arrival: &Arrival, dom
     }
     if let Some(stops) = stops {
         return Ok(Admission::Wait(stops.ends(now)));
-    }
-    if let Some(solved) = solved
-        && !limits::spend(conn, &solved.nonce, micros(solved.expires_at))?
-    {
-        return Ok(Admission::BadProof(ProofError::Spent));
     }
     Ok(Admission::Granted(shows))
 }

@@ -41,10 +41,10 @@ use crate::domain::altcha::Difficulty;
 use crate::domain::language::{Language, UnknownLanguage};
 use crate::domain::limits::Limits;
 use crate::domain::network::NetworkNote;
-use crate::domain::token::{KeyError, Keyring, Purpose};
+use crate::domain::token::{KeyError, Keyring, NearIds, Purpose};
 use crate::i18n::MissingText;
 use crate::mail::dkim::{DkimError, Signer};
-use crate::mail::templates::{ConfirmationMail, Links, TemplateError, Templates};
+use crate::mail::templates::{ConfirmationMail, Links, NoticeMail, TemplateError, Templates};
 use crate::store::StoreError;
 use crate::store::newsletters::NewsletterText;
 
@@ -64,6 +64,9 @@ pub struct Memos {
     privacy: Memo<Language, Wording>,
     consent: Memo<(Language, Vec<NewsletterText>), Wording>,
     confirmations: Memo<ConfirmationMail, FrozenMail>,
+    notices: Memo<NoticeMail, FrozenMail>,
+    /// Of what a sign-up makes.
+    ids: NearIds,
 }
 
 /// The instance, as far as journeys speak of it.

@@ -9,7 +9,7 @@ use crate::domain::address::Address;
 use crate::domain::states::{Channel, ConsentAct};
 use crate::domain::token::Purpose;
 use crate::store::subscribers::Subscriber;
-use crate::store::{Conn, deliveries, micros, opt_ins, proofs, staff, subscribers, suppressions, time};
+use crate::store::{Conn, deliveries, micros, opt_ins, proofs, retention, staff, subscribers, suppressions, time};
 
 /// All that is stored about somebody.
 #[derive(Debug, Serialize)]
@@ -125,6 +125,12 @@ pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, 
     if let Some(person) = subscribers::find(conn, address.canonical())? {
         erased = forget(conn, now, &person, ConsentAct::Erased, by.as_str())?;
     }
+    // Somebody else may have wanted to change to it.
+    for (request, person) in opt_ins::list_changes_to(conn, address.canonical())? {
+        retention::delete_mails_of(conn, person, request, micros(now))?;
+        opt_ins::delete(conn, &[request])?;
+        erased.was_known = true;
+    }
     let (key_id, key) = ctx.keyring.address_key(address.canonical());
     suppressions::object(conn, key_id, &key, "erasure", micros(now))?;
     Ok(erased)
@@ -145,8 +151,10 @@ pub(super) fn forget(
     act: ConsentAct,
     by: &str,
 ) -> Result<Erased, JourneyError> {
+    // Who signs up, confirms or changes something meanwhile waits here, and then finds nobody.
+    subscribers::lock(conn, person.id)?;
     let mails = deliveries::list_of_person(conn, person.id)?;
-    deliveries::skip_ids(conn, mails.clone(), "erased", micros(now))?;
+    deliveries::skip_ids(conn, mails.clone(), deliveries::ERASED, micros(now))?;
     deliveries::forget_ids(conn, &mails)?;
     let records = crate::store::consent::erase_details(conn, person.id, None)?;
     if !records.is_empty() {

@@ -58,9 +58,12 @@ pub fn is_due(conn: &mut Conn, ctx: &Context, now: Timestamp) -> Result<bool, Jo
     })
 }
 
-/// Takes the run on. False: somebody else has, this very moment.
+/// Takes the run on. False: somebody else is at it.
 pub fn take(conn: &mut Conn, now: Timestamp) -> Result<bool, JourneyError> {
     let last = last_run(conn)?;
+    if last.as_ref().is_some_and(|run| run.report.is_none() && run.at + PATIENCE >= now) {
+        return Ok(false);
+    }
     Ok(duties::take(conn, NAME, last.map(|last| micros(last.at)), micros(now))?)
 }
 
@@ -84,8 +87,12 @@ pub fn forget_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<usize, Jour
     let mut records = Vec::new();
     for request in &requests {
         subscribers::lock(conn, request.subscriber_id)?;
+        // Somebody may have confirmed, or erased, it since it was looked up.
+        if !retention::is_unconfirmed(conn, request)? {
+            continue;
+        }
         records.extend(retention::erase_request_details(conn, request)?);
-        retention::delete_mails_of(conn, request.subscriber_id, request.id)?;
+        retention::delete_mails_of(conn, request.subscriber_id, request.id, micros(now))?;
         opt_ins::delete(conn, &[request.id])?;
         retention::delete_pending(conn, request.subscriber_id)?;
         forget_if_nothing_is_left(conn, now, request.subscriber_id)?;
@@ -118,17 +125,27 @@ pub fn trim(conn: &mut Conn, now: Timestamp, issue_id: i64, after: i64) -> Resul
 
 /// One chunk of subscriptions whose proof has been kept until the end of its last year (R150), after this id.
 pub fn list_outlived(conn: &mut Conn, ctx: &Context, now: Timestamp, after: i64) -> Result<Vec<Outlived>, JourneyError> {
+    Ok(retention::list_outlived(conn, proofs_before(ctx, now)?, after, PEOPLE)?)
+}
+
+/// The beginning of the first year whose proofs are kept (µs).
+fn proofs_before(ctx: &Context, now: Timestamp) -> Result<i64, JourneyError> {
     let zone = &ctx.config.zone;
     let year = i64::from(now.to_zoned(zone.clone()).year()) - ctx.config.proof_years;
     let broken = |error: jiff::Error| JourneyError::Broken(error.to_string());
     let year = i16::try_from(year).map_err(|error| JourneyError::Broken(error.to_string()))?;
     let before = date(year, 1, 1).to_zoned(zone.clone()).map_err(broken)?.timestamp();
-    Ok(retention::list_outlived(conn, micros(before), after, PEOPLE)?)
+    Ok(micros(before))
 }
 
-pub fn forget_outlived(conn: &mut Conn, now: Timestamp, chunk: &[Outlived]) -> Result<(), JourneyError> {
+pub fn forget_outlived(conn: &mut Conn, ctx: &Context, now: Timestamp, chunk: &[Outlived]) -> Result<(), JourneyError> {
+    let before = proofs_before(ctx, now)?;
     for one in chunk {
         subscribers::lock(conn, one.subscriber_id)?;
+        // Somebody may have come back, or been erased, since it was looked up.
+        if !retention::is_outlived(conn, one, before)? {
+            continue;
+        }
         let records = store::consent::erase_details(conn, one.subscriber_id, Some(one.newsletter_id))?;
         bury(conn, now, &records)?;
         retention::delete_subscription(conn, one)?;
@@ -146,8 +163,9 @@ fn bury(conn: &mut Conn, now: Timestamp, records: &[i64]) -> Result<(), JourneyE
 }
 
 fn forget_if_nothing_is_left(conn: &mut Conn, now: Timestamp, subscriber_id: i64) -> Result<(), JourneyError> {
-    if !retention::has_anything(conn, subscriber_id)? {
-        let person = subscribers::get(conn, subscriber_id)?;
+    if !retention::has_anything(conn, subscriber_id)?
+        && let Some(person) = subscribers::find_by_id(conn, subscriber_id)?
+    {
         person::forget(conn, now, &person, ConsentAct::Expired, NAME)?;
     }
     Ok(())

@@ -18,7 +18,6 @@ use crate::domain::language::Language;
 use crate::domain::limits::Shows;
 use crate::domain::proof::hex;
 use crate::domain::states::{ConsentAct, DeliveryKind};
-use crate::domain::token;
 use crate::mail::templates::{ConfirmationMail, Sender};
 use crate::store::newsletters::{Newsletter, NewsletterText};
 use crate::store::wordings::WordingKind;
@@ -182,7 +181,7 @@ pub fn subscribe(
     };
 
     let at = micros(now);
-    let subscriber = subscribers::find_or_insert(conn, token::random_id()?, address.as_typed(), address.canonical(), at)?;
+    let subscriber = subscribers::find_or_insert(conn, ctx.memo.ids.next()?, address.as_typed(), address.canonical(), at)?;
     // From here on the person's row is locked: two posts at once cannot both find that nothing was asked today.
     let all: Vec<Wanted> = asked.iter().zip(texts).collect();
     let mut wanted = Vec::new();
@@ -191,7 +190,9 @@ pub fn subscribe(
             wanted.push((*newsletter, text.clone()));
         }
     }
-    let this_week = opt_ins::count_since(conn, subscriber.id, micros(now - WEEK))?;
+    let week = micros(now - WEEK);
+    let this_week =
+        opt_ins::count_since(conn, subscriber.id, week)? + opt_ins::count_changes_to(conn, address.canonical(), week)?;
     let form = Form { request, address: &address, name, language, page_language, consent: &consent_text, shows };
     if wanted.is_empty() || this_week >= ctx.config.confirmations_per_address_and_week {
         // Done and taken back: whoever measures how long the answer takes must not learn more than who reads it (R174).
@@ -232,7 +233,7 @@ fn write_down(
     let privacy_stored =
         wordings::find_or_insert(conn, WordingKind::Privacy, page_language, &privacy_text.hash, &privacy_text.text, at)?;
     let opt_in = opt_ins::NewOptIn {
-        public_id: token::random_id()?.to_vec(),
+        public_id: ctx.memo.ids.next()?.to_vec(),
         subscriber_id,
         language: language.tag().to_owned(),
         name: form.name.clone(),
@@ -248,7 +249,7 @@ fn write_down(
     let ids: Vec<i64> = wanted.iter().map(|(newsletter, _)| newsletter.id).collect();
     let opt_in_id = opt_ins::insert(conn, &opt_in, &ids)?;
     for (newsletter, _) in wanted {
-        subscriptions::insert_pending(conn, token::random_id()?, subscriber_id, newsletter.id, language, at)?;
+        subscriptions::insert_pending(conn, ctx.memo.ids.next()?, subscriber_id, newsletter.id, language, at)?;
         record(
             conn,
             ConsentAct::Requested,
@@ -287,7 +288,7 @@ fn write_down(
         // As typed now: a stranger's spelling of a known address changes nothing that is stored.
         address: address.as_typed(),
     };
-    let frozen = ctx.memo.confirmations.of(&mail, || FrozenMail::of(ctx.templates.confirmation(&mail)?))?;
+    let frozen = ctx.memo.confirmations.of(&mail, |mail| FrozenMail::of(ctx.templates.confirmation(mail)?))?;
     outbox::queue(conn, now, &frozen, &of)?;
     Ok(())
 }

@@ -31,7 +31,7 @@ impl Wording {
 
 /// The consent to one or more newsletters (R139, R146): who asks, what for, how often, how to withdraw.
 pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Arc<Wording>, JourneyError> {
-    ctx.memo.consent.of(&(language, texts.to_vec()), || made_consent(ctx, language, texts))
+    ctx.memo.consent.of(&(language, texts.to_vec()), |_| made_consent(ctx, language, texts))
 }
 
 fn made_consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Wording, JourneyError> {
@@ -56,7 +56,7 @@ fn made_consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> 
 
 /// The notice of Art. 13 GDPR (R140), a heading a section. Changes with the settings it speaks of.
 pub fn privacy(ctx: &Context, language: Language) -> Result<Arc<Wording>, JourneyError> {
-    ctx.memo.privacy.of(&language, || made_privacy(ctx, language))
+    ctx.memo.privacy.of(&language, |_| made_privacy(ctx, language))
 }
 
 fn made_privacy(ctx: &Context, language: Language) -> Result<Wording, JourneyError> {

@@ -178,14 +178,14 @@ pub fn list_of_person(conn: &mut Conn, subscriber_id: i64) -> Result<Vec<i64>, S
     Ok(ids)
 }
 
-/// Whether a person was written to about their own data since `since` (µs).
-pub fn was_noticed_since(conn: &mut Conn, subscriber_id: i64, since: i64) -> Result<bool, StoreError> {
+/// How often a person was written to about their own data since `since` (µs).
+pub fn count_notices_since(conn: &mut Conn, subscriber_id: i64, since: i64) -> Result<i64, StoreError> {
     let notices = deliveries::table
         .filter(deliveries::issue_id.is_null())
         .filter(deliveries::subscriber_id.eq(subscriber_id))
         .filter(deliveries::kind.eq(DeliveryKind::Notice.as_str()))
         .filter(deliveries::created_at.gt(since));
-    Ok(diesel::select(diesel::dsl::exists(notices)).get_result(conn)?)
+    Ok(notices.count().get_result(conn)?)
 }
 
 /// What still waits for a person goes to their new address.
@@ -212,6 +212,17 @@ pub fn forget_ids(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The reason of rows whose person was erased.
+pub const ERASED: &str = "erased";
+
+/// Ends these rows if they still wait; where their person was erased, nothing of them stays.
+pub fn skip_ids_for(conn: &mut Conn, ids: Vec<i64>, reason: &'static str, now: i64) -> Result<usize, StoreError> {
+    if reason == ERASED {
+        forget_ids(conn, &ids)?;
+    }
+    skip_ids(conn, ids, reason, now)
 }
 
 type UnknownOf = diesel::dsl::Filter<

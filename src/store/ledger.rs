@@ -190,7 +190,7 @@ struct WriteAll;
 impl Statement for WriteAll {
     const TEXT: &'static str = "WITH told AS (UPDATE deliveries d SET state = r.state, reason = r.reason, \
     due_at = coalesce(r.due_at, d.due_at), attempts = d.attempts + r.attempts, resends = d.resends + r.resends, node_id = CASE r.state WHEN 'unknown' THEN d.node_id END, \
-    stage = r.stage, code = r.code, reply = r.reply, ended_at = r.ended_at \
+    stage = r.stage, code = r.code, reply = CASE WHEN d.address = '' THEN NULL ELSE r.reply END, ended_at = r.ended_at \
     FROM unnest(?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], \
     ?::text[], ?::bigint[]) AS r (id, token, state, reason, due_at, attempts, resends, stage, code, reply, ended_at) \
     WHERE d.id = r.id AND d.claim_token = r.token AND d.state IN ('claimed', 'transmitting', 'unknown') RETURNING d.id), \
@@ -232,7 +232,7 @@ struct RecordOne;
 
 impl Statement for RecordOne {
     const TEXT: &'static str = "UPDATE deliveries SET state = ?, reason = ?, due_at = coalesce(?, due_at), attempts = attempts + ?, \
-    resends = resends + ?, node_id = CASE ? WHEN 'unknown' THEN node_id END, stage = ?, code = ?, reply = ?, ended_at = ? \
+    resends = resends + ?, node_id = CASE ? WHEN 'unknown' THEN node_id END, stage = ?, code = ?, reply = CASE WHEN address = '' THEN NULL ELSE ? END, ended_at = ? \
     WHERE id = ? AND claim_token = ? AND (state = 'claimed' OR state = 'transmitting' OR state = 'unknown')";
 }
 

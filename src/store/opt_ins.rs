@@ -88,6 +88,23 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Ends a person's other open requests for another address.
+pub fn expire_changes(conn: &mut Conn, subscriber_id: i64, but: i64, now: i64) -> Result<(), StoreError> {
+    let others = opt_ins::table
+        .filter(opt_ins::subscriber_id.eq(subscriber_id))
+        .filter(opt_ins::id.ne(but))
+        .filter(opt_ins::new_canonical.is_not_null())
+        .filter(opt_ins::confirmed_at.is_null())
+        .filter(opt_ins::expires_at.gt(now));
+    diesel::update(others).set(opt_ins::expires_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Requests of anybody to change to this address: (request, person).
+pub fn list_changes_to(conn: &mut Conn, canonical: &str) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(opt_ins::table.filter(opt_ins::new_canonical.eq(canonical)).select((opt_ins::id, opt_ins::subscriber_id)).load(conn)?)
+}
+
 /// How many mails an address that nobody confirmed yet was sent since `since` (µs), because somebody wants to change to it.
 pub fn count_changes_to(conn: &mut Conn, canonical: &str, since: i64) -> Result<i64, StoreError> {
     Ok(opt_ins::table

@@ -69,12 +69,13 @@ pub fn has_anything(conn: &mut Conn, subscriber_id: i64) -> Result<bool, StoreEr
 }
 
 /// Removes the mails of an opt-in, or takes out whom they were for where they have not ended.
-pub fn delete_mails_of(conn: &mut Conn, subscriber_id: i64, opt_in_id: i64) -> Result<(), StoreError> {
+pub fn delete_mails_of(conn: &mut Conn, subscriber_id: i64, opt_in_id: i64, now: i64) -> Result<(), StoreError> {
     let theirs = deliveries::table
         .filter(deliveries::issue_id.is_null())
         .filter(deliveries::subscriber_id.eq(subscriber_id))
         .filter(deliveries::opt_in_id.eq(opt_in_id));
     let ids: Vec<i64> = theirs.select(deliveries::id).load(conn)?;
+    ledger::skip_ids(conn, ids.clone(), "expired", now)?;
     diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&ids)).filter(deliveries::ended_at.is_not_null()))
         .execute(conn)?;
     ledger::forget_ids(conn, &ids)
@@ -154,6 +155,27 @@ pub struct Outlived {
     pub newsletter_id: i64,
 }
 
+/// Whether it is still ended since before `before` (µs), and nobody asks for it anew.
+pub fn is_outlived(conn: &mut Conn, one: &Outlived, before: i64) -> Result<bool, StoreError> {
+    let ended = subscriptions::table
+        .filter(subscriptions::id.eq(one.id))
+        .filter(subscriptions::state.eq(SubscriptionState::Ended.as_str()))
+        .filter(subscriptions::ended_at.lt(before));
+    let asked = opt_in_newsletters::table
+        .inner_join(opt_ins::table)
+        .filter(opt_ins::subscriber_id.eq(one.subscriber_id))
+        .filter(opt_in_newsletters::newsletter_id.eq(one.newsletter_id))
+        .filter(opt_ins::confirmed_at.is_null());
+    let (ended, asked) = (diesel::dsl::exists(ended), diesel::dsl::exists(asked));
+    Ok(diesel::select(ended.and(diesel::dsl::not(asked))).get_result(conn)?)
+}
+
+/// Whether nobody has confirmed it meanwhile.
+pub fn is_unconfirmed(conn: &mut Conn, request: &Unconfirmed) -> Result<bool, StoreError> {
+    let open = opt_ins::table.filter(opt_ins::id.eq(request.id)).filter(opt_ins::confirmed_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
 /// Up to `most` that ended before `before` (µs), after this id.
 pub fn list_outlived(conn: &mut Conn, before: i64, after: i64, most: i64) -> Result<Vec<Outlived>, StoreError> {
     Ok(subscriptions::table
@@ -168,7 +190,11 @@ pub fn list_outlived(conn: &mut Conn, before: i64, after: i64, most: i64) -> Res
 
 /// Removes a subscription, what was asked for it, and whom its mails were for.
 pub fn delete_subscription(conn: &mut Conn, one: &Outlived) -> Result<(), StoreError> {
-    let theirs = opt_ins::table.filter(opt_ins::subscriber_id.eq(one.subscriber_id)).select(opt_ins::id);
+    // A change of address asks for no newsletter, and goes when nobody confirms it.
+    let theirs = opt_ins::table
+        .filter(opt_ins::subscriber_id.eq(one.subscriber_id))
+        .filter(opt_ins::new_canonical.is_null())
+        .select(opt_ins::id);
     let asked: Vec<i64> = theirs.load(conn)?;
     diesel::delete(
         opt_in_newsletters::table

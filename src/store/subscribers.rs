@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{subscribers, subscriptions};
-use super::{Conn, StoreError, connection::each};
+use super::{Conn, StoreError};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 pub struct Subscriber {
@@ -26,14 +26,24 @@ pub fn find_or_insert(
 ) -> Result<Subscriber, StoreError> {
     use subscribers as s;
     let row = (s::public_id.eq(public_id.to_vec()), s::address.eq(address), s::canonical.eq(canonical), s::created_at.eq(now));
-    Ok(each!(conn, |c| diesel::insert_into(s::table)
-        .values(row)
-        .on_conflict(s::canonical)
-        .do_update()
-        // Changes nothing, but locks and returns the row on both databases.
-        .set(s::canonical.eq(canonical))
-        .returning(Subscriber::as_returning())
-        .get_result(c))?)
+    match conn {
+        // One writer: nobody comes between the look and the row. Both statements are parsed once, which an upsert is not.
+        Conn::Sqlite(c) => {
+            let known = s::table.filter(s::canonical.eq(canonical)).select(Subscriber::as_select()).first(c).optional()?;
+            match known {
+                Some(known) => Ok(known),
+                None => Ok(diesel::insert_into(s::table).values(row).returning(Subscriber::as_returning()).get_result(c)?),
+            }
+        }
+        Conn::Postgres(c) => Ok(diesel::insert_into(s::table)
+            .values(row)
+            .on_conflict(s::canonical)
+            .do_update()
+            // Changes nothing, but locks and returns the row.
+            .set(s::canonical.eq(canonical))
+            .returning(Subscriber::as_returning())
+            .get_result(c)?),
+    }
 }
 
 /// Holds a person's row until the transaction ends.
@@ -45,6 +55,10 @@ pub fn lock(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
 
 pub fn get(conn: &mut Conn, id: i64) -> Result<Subscriber, StoreError> {
     Ok(subscribers::table.find(id).select(Subscriber::as_select()).first(conn)?)
+}
+
+pub fn find_by_id(conn: &mut Conn, id: i64) -> Result<Option<Subscriber>, StoreError> {
+    Ok(subscribers::table.find(id).select(Subscriber::as_select()).first(conn).optional()?)
 }
 
 pub fn find(conn: &mut Conn, canonical: &str) -> Result<Option<Subscriber>, StoreError> {

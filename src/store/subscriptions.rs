@@ -111,6 +111,18 @@ pub fn end(conn: &mut Conn, id: i64, channel: Channel, now: i64) -> Result<bool,
         == 1)
 }
 
+/// Gives one person's ended subscriptions to another, for newsletters that they have nothing of.
+pub fn move_ended(conn: &mut Conn, from: i64, to: i64) -> Result<(), StoreError> {
+    use subscriptions as s;
+    let theirs: Vec<i64> = s::table.filter(s::subscriber_id.eq(to)).select(s::newsletter_id).load(conn)?;
+    let ended = s::table
+        .filter(s::subscriber_id.eq(from))
+        .filter(s::state.eq(SubscriptionState::Ended.as_str()))
+        .filter(s::newsletter_id.ne_all(theirs));
+    diesel::update(ended).set(s::subscriber_id.eq(to)).execute(conn)?;
+    Ok(())
+}
+
 /// Active subscriptions of a newsletter, now, by language.
 pub fn count_active(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<(String, i64)>, StoreError> {
     use subscriptions as s;

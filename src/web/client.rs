@@ -7,6 +7,9 @@ use std::sync::Once;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName};
 
+/// Whom a proxy of ours names in words that are no address.
+const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The visitor's address.
@@ -23,10 +26,12 @@ pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
 /// From right to left: each proxy has appended whom it saw. The first that is no proxy of ours is the visitor, and what stands
 /// left of it is only what the visitor says.
 fn named(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let lines: Vec<&str> = headers.get_all(FORWARDED).filter_map(|line| line.to_str().ok()).collect();
+    // Whatever octets a visitor puts before it, the proxy's own entry is there to be read.
+    let lines: Vec<_> = headers.get_all(FORWARDED).map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     let mut last = peer;
-    for entry in lines.join(",").rsplit(',') {
-        let Some(address) = parse(entry.trim()) else { break };
+    for entry in lines.join(",").rsplit(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        // Named, and not readable: whoever it is, it is not the proxy itself. All of them are one.
+        let Some(address) = parse(entry) else { return NOBODY };
         last = address;
         if !is_trusted(address, trusted) {
             break;
@@ -105,8 +110,9 @@ mod tests {
             (vec!["[2001:db8::1]:443"], "2001:db8::1"),
             (vec!["::ffff:192.0.2.1"], "192.0.2.1"),
             (vec!["192.0.2.1, ::ffff:10.0.0.7"], "192.0.2.1"),
-            (vec!["192.0.2.1, unknown"], "127.0.0.1"),
-            (vec!["192.0.2.1, unknown, 10.0.0.7"], "10.0.0.7"),
+            (vec!["192.0.2.1, unknown"], "0.0.0.0"),
+            (vec!["é, 192.0.2.1"], "192.0.2.1"),
+            (vec!["192.0.2.1, unknown, 10.0.0.7"], "0.0.0.0"),
             (vec!["10.0.0.7"], "10.0.0.7"),
             (vec![""], "127.0.0.1"),
             (vec![], "127.0.0.1"),

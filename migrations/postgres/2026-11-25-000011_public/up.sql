@@ -40,6 +40,7 @@ ALTER TABLE opt_ins ADD COLUMN new_address TEXT;
 ALTER TABLE opt_ins ADD COLUMN new_canonical TEXT;
 -- Where it was asked from, if the settings want that; it has a shorter life than the rest.
 ALTER TABLE opt_ins ADD COLUMN network TEXT;
+CREATE INDEX deliveries_single_ended ON deliveries (ended_at) WHERE issue_id IS NULL;
 CREATE INDEX opt_ins_new ON opt_ins (new_canonical, requested_at) WHERE new_canonical IS NOT NULL;
 CREATE INDEX opt_ins_unconfirmed ON opt_ins (expires_at) WHERE confirmed_at IS NULL;
 CREATE INDEX opt_ins_network ON opt_ins (requested_at) WHERE network IS NOT NULL;

@@ -1,6 +1,7 @@
 ALTER TABLE issues DROP COLUMN trimmed_at;
 DROP INDEX opt_ins_network;
 DROP INDEX opt_ins_new;
+DROP INDEX deliveries_single_ended;
 DROP INDEX opt_ins_unconfirmed;
 ALTER TABLE opt_ins DROP COLUMN network;
 ALTER TABLE opt_ins DROP COLUMN new_canonical;

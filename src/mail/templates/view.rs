@@ -94,7 +94,7 @@ pub struct ConfirmationMail {
 }
 
 /// What a notice is about, and so which of its links it offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoticeAbout {
     /// Somebody wants their mails at this address: asks whether that was meant.
     Address,
@@ -103,7 +103,7 @@ pub enum NoticeAbout {
 }
 
 /// A mail about somebody's own data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NoticeMail {
     pub language: Language,
     pub about: NoticeAbout,
