@@ -72,6 +72,12 @@ pub enum ColumnsError {
         "it is not known what {columns} means; say it with --map FIELD=COLUMN (FIELD is one of {fields}), or --map ignore=COLUMN"
     )]
     Unknown { columns: String, fields: String },
+    /// The state of a person in listmonk is not that of their subscription to a list, which its export does not have.
+    #[error(
+        "listmonk's \"status\" says nothing about who left a list or never confirmed it. Export the list's confirmed subscriptions only, \
+         then say so with --map status=status"
+    )]
+    ListmonkStatus,
     #[error("--map {field}={column}: the file has no column \"{column}\", but {found}")]
     NoSuchColumn { field: Field, column: String, found: String },
     #[error("--map {given}: write FIELD=COLUMN, where FIELD is one of {fields}{hint}")]
@@ -119,6 +125,9 @@ impl Columns {
         }
         if !columns.iter().any(|(_, field)| *field == Field::Email) {
             return Err(ColumnsError::NoEmail { found: list(&headings) });
+        }
+        if format == Format::Listmonk && !told.iter().any(|(_, field)| *field == Field::Status) {
+            return Err(ColumnsError::ListmonkStatus);
         }
         if !unknown.is_empty() {
             return Err(ColumnsError::Unknown { columns: list(&unknown), fields: fields() });

@@ -32,7 +32,9 @@ fn shown(columns: &Columns, row: &str) -> String {
 
 #[test]
 fn listmonk() {
-    let columns = columns("uuid,email,name,attributes,status,created_at,updated_at");
+    let headings = ["uuid", "email", "name", "attributes", "status", "created_at", "updated_at"];
+    assert_eq!(Columns::parse(&headings, &[]).unwrap_err(), ColumnsError::ListmonkStatus, "it says nothing of the list");
+    let columns = Columns::parse(&headings, &["status=status".to_owned()]).unwrap();
     assert_eq!(columns.format, Format::Listmonk);
     let at = "2020-01-02 03:04:05";
     assert_eq!(

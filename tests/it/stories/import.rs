@@ -47,7 +47,7 @@ each_database!(the_files_of_three_systems_are_understood, |app| async move {
         8a7c,ada@example.org,Ada Beispiel,\"{\"\"city\"\": \"\"Leipzig\"\"}\",enabled,2020-01-02 03:04:05,2020-01-02 03:04:05\n\
         8a7d,bob@example.org,,{},blocklisted,2020-01-02 03:04:05,2020-01-02 03:04:05\n\
         8a7e,cleo@example.org,,{},disabled,2020-01-02 03:04:05,2020-01-02 03:04:05\n";
-    let said = done(&imports(&app, "subscribers.csv", listmonk.as_bytes(), &[]));
+    let said = done(&imports(&app, "subscribers.csv", listmonk.as_bytes(), &["--map", "status=status"]));
     assert!(said.contains("subscribers.csv: listmonk, UTF-8; columns not used: uuid, attributes, updated_at\n"), "{said}");
     for words in
         ["3 rows, 1 added to weekly\n", "1 left out, as the file says: blocklisted", "1 left out, as the file says: deactivated"]

@@ -186,8 +186,8 @@ each_database!(a_new_address_takes_over_when_its_mailbox_agrees, |app| async mov
 each_database!(an_address_that_gets_newsletters_already_is_not_taken_over, |app| async move {
     let page = ada(&app).await;
     app.subscriber("bob@example.org").await;
-    let answer = app.post(&format!("{page}/address"), &[("email", "bob@example.org")]).await;
     let unknown = app.post(&format!("{page}/address"), &[("email", "nobody@example.org")]).await;
+    let answer = app.post(&format!("{page}/address"), &[("email", "bob@example.org")]).await;
     assert_eq!(answer.seen(), unknown.seen(), "nobody can tell who is known");
     app.drain().await;
     let link = link_in_text(&app.mails_to("bob@example.org").pop().unwrap(), "confirm");
@@ -209,6 +209,47 @@ each_database!(an_address_that_has_left_may_be_moved_to, |app| async move {
     assert_eq!(app.database.number("SELECT count(*) AS value FROM subscribers"), 1);
     assert_eq!(app.consents("withdrawn").len(), 1, "what proves the earlier withdrawal is kept");
     assert_eq!(verified(&app).await.findings, []);
+});
+
+each_database!(what_an_address_has_left_stays_left_when_somebody_moves_there, |app| async move {
+    app.newsletter("monthly").await;
+    let page = ada(&app).await;
+    let form = [("email", "old@example.org"), ("newsletter", "monthly"), ("language", "de")];
+    app.post("/subscribe", &form).await;
+    app.drain().await;
+    app.post(&link_in_text(&app.mails_to("old@example.org").pop().unwrap(), "confirm"), &[]).await;
+    app.database.execute(
+        "UPDATE subscriptions SET state = 'ended', ended_at = 1, ended_channel = 'page' WHERE newsletter_id = (SELECT id FROM newsletters WHERE slug = 'monthly')",
+    );
+    let (parsed, context, now) = (Address::parse("bounced@example.org").unwrap(), Arc::clone(&app.app.context), app.now());
+    app.store.write(move |conn| person::erase(conn, &context, now, &parsed, Channel::Staff)).await.unwrap();
+    app.post(&format!("{page}/address"), &[("email", "old@example.org")]).await;
+    app.drain().await;
+    app.post(&link_in_text(&app.mails_to("old@example.org").pop().unwrap(), "confirm"), &[]).await;
+    assert_eq!(app.subscription("old@example.org", "weekly"), "active de");
+    assert_eq!(app.subscription("old@example.org", "monthly"), "ended de", "no import brings it back");
+    assert!(app.is_suppressed("ada@example.org").await, "nor the address that was given up");
+
+    // An address of which something was noted is free when its mailbox has agreed.
+    app.passes(DAY * 8);
+    app.post(&format!("{page}/address"), &[("email", "bounced@example.org")]).await;
+    app.drain().await;
+    app.post(&link_in_text(&app.mails_to("bounced@example.org").pop().unwrap(), "confirm"), &[]).await;
+    assert!(!app.is_suppressed("bounced@example.org").await);
+    assert!(issue(&app, "bounced@example.org", "Weiter").await.subject.contains("Weiter"));
+});
+
+each_database!(a_mistyped_address_cannot_take_over_any_more_once_another_is_asked, |app| async move {
+    let page = ada(&app).await;
+    app.post(&format!("{page}/address"), &[("email", "stranger@example.org")]).await;
+    app.drain().await;
+    let strangers = link_in_text(&app.mails_to("stranger@example.org").pop().unwrap(), "confirm");
+    app.post(&format!("{page}/address"), &[("email", "ada@home.example")]).await;
+    app.drain().await;
+    assert_eq!(app.post(&strangers, &[]).await.status, 410);
+    let own = link_in_text(&app.mails_to("ada@home.example").pop().unwrap(), "confirm");
+    assert_eq!(app.post(&own, &[]).await.status, 200);
+    assert_eq!(app.subscription("ada@home.example", "weekly"), "active de");
 });
 
 each_database!(nobody_is_bombed_by_changes_of_address, |app| async move {
