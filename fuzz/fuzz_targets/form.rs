@@ -8,11 +8,12 @@ use rundbrief::web::fields::Fields;
 const NAMES: [&str; 6] = ["email", "name", "newsletter", "language", "", "no such field"];
 
 fuzz_target!(|body: &[u8]| {
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
+    // Octets that stand unencoded and are no UTF-8 count as U+FFFD before the form is taken apart.
+    let text = String::from_utf8_lossy(body);
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     agree(&Fields::decoded(body), &pairs);
 
     // The other way: whatever names and values are, written as a form they are read as they were.
-    let text = String::from_utf8_lossy(body);
     let parts: Vec<&str> = text.split('\n').collect();
     let pairs: Vec<(String, String)> =
         parts.chunks(2).map(|pair| (pair[0].to_owned(), pair.get(1).copied().unwrap_or_default().to_owned())).collect();

@@ -5,7 +5,6 @@
 //! with a sentence that says so. Two addresses are the same if their canonical forms are: domain as lower-case
 //! A-labels, local part composed (NFC) with ASCII letters in lower case. Dots and "+tags" make a difference.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -145,17 +144,13 @@ impl Address {
         if domain.contains('@') {
             return Err(AddressError::SeveralAddresses);
         }
-        check_local_part(local)?;
+        let compared = compared(local);
+        check_local_part(local, &compared)?;
         let domain = a_labels(domain)?;
-        if local.len() + 1 + domain.len() > MAX_ADDRESS {
+        if local.len().max(compared.len()) + 1 + domain.len() > MAX_ADDRESS {
             return Err(AddressError::TooLong);
         }
-        Ok(Address {
-            canonical: format!("{}@{domain}", composed(local).to_ascii_lowercase()),
-            local: local.len(),
-            domain,
-            typed: typed.to_owned(),
-        })
+        Ok(Address { canonical: format!("{compared}@{domain}"), local: local.len(), domain, typed: typed.to_owned() })
     }
 
     /// As typed, without the white space around it.
@@ -235,18 +230,19 @@ fn refuse_other_forms(typed: &str) -> Result<(), AddressError> {
     Ok(())
 }
 
-fn check_local_part(local: &str) -> Result<(), AddressError> {
+/// Both are measured, as a mail is sent with the one and compared by the other.
+fn check_local_part(local: &str, compared: &str) -> Result<(), AddressError> {
     if local.is_empty() {
         return Err(AddressError::LocalPartEmpty);
     }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return Err(AddressError::LocalPartDots);
     }
-    if let Some(wrong) = local.chars().find(|&c| c != '.' && !is_atext(c)) {
+    // Composing may make an ASCII character of another: the Greek question mark (U+037E) becomes a semicolon.
+    if let Some(wrong) = local.chars().chain(compared.chars()).find(|&c| c != '.' && !is_atext(c)) {
         return Err(AddressError::LocalPartCharacter(wrong));
     }
-    // Both are measured, as a mail is sent with the one and compared by the other.
-    if local.len() > MAX_LOCAL || composed(local).len() > MAX_LOCAL {
+    if local.len() > MAX_LOCAL || compared.len() > MAX_LOCAL {
         return Err(AddressError::LocalPartTooLong);
     }
     Ok(())
@@ -286,7 +282,9 @@ fn a_labels(domain: &str) -> Result<String, AddressError> {
     }
 }
 
-/// Normalisation form C, so that an "ü" typed as two characters is the same "ü".
-fn composed(local: &str) -> Cow<'_, str> {
-    ComposingNormalizerBorrowed::new_nfc().normalize(local)
+/// The local part as it is compared. Normalisation form C, so that an "ü" typed as two characters is the same "ü"; and once
+/// more after the change of case, as a small letter may have a composed form where the capital has none: "J̌" has not, "ǰ" has.
+fn compared(local: &str) -> String {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    nfc.normalize(&nfc.normalize(local).to_ascii_lowercase()).into_owned()
 }

@@ -140,6 +140,28 @@ fn neither_dots_nor_tags_are_removed() {
 }
 
 #[test]
+fn what_an_address_is_compared_by_is_an_address_itself_and_compared_by_the_same() {
+    // A capital with a mark that only its small letter has a composed form with: one mailbox, not two.
+    for (typed, canonical) in [
+        ("J\u{30c}@example.org", "\u{1f0}@example.org"),
+        ("j\u{30c}@example.org", "\u{1f0}@example.org"),
+        ("H\u{331}.W\u{30a}.T\u{308}.Y\u{30a}@example.org", "\u{1e96}.\u{1e98}.\u{1e97}.\u{1e99}@example.org"),
+        // The Kelvin sign is a "K".
+        ("\u{212a}@example.org", "k@example.org"),
+    ] {
+        let address = Address::parse(typed).unwrap();
+        assert_eq!(address.canonical(), canonical, "{typed}");
+        assert_eq!(Address::parse(address.canonical()).unwrap().canonical(), canonical, "{typed}");
+    }
+    // A Greek question mark becomes a semicolon, which parts two addresses.
+    assert_eq!(Address::parse("a\u{37e}b@example.org").unwrap_err(), AddressError::LocalPartCharacter(';'));
+    // U+0958 is composed of two characters and grows from 3 bytes to 6: 243 bytes as typed are 273 then.
+    let domain = [&"b".repeat(63), &"b".repeat(63), &"b".repeat(63), &"c".repeat(20)].map(String::as_str).join(".");
+    assert_eq!(Address::parse(&format!("{}@{domain}", "\u{958}".repeat(10))).unwrap_err(), AddressError::TooLong);
+    assert!(Address::parse(&format!("{}@{domain}", "\u{958}".repeat(6))).is_ok());
+}
+
+#[test]
 fn only_a_local_part_beyond_ascii_needs_smtputf8() {
     let idn = Address::parse("Ada.L@MÜNCHEN.de").unwrap();
     assert_eq!((idn.wire().as_str(), idn.domain()), ("Ada.L@xn--mnchen-3ya.de", "xn--mnchen-3ya.de"));
