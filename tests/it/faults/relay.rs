@@ -26,9 +26,13 @@ const LANES: usize = 4;
 /// Mails per connection: so often the relay is greeted.
 const MAILS: usize = 10;
 
-/// Short patience with everything; a second is the least that can be set.
-fn impatient(relay: Options) -> Setup {
+/// Patience is short (a second is the least that can be set) where the relay hangs, and only there: elsewhere a busy machine's
+/// own second would count as a fault that the relay never showed.
+fn patient_as_needed(relay: Options) -> Setup {
     let mut settings = vec![("RELAY__CONNECTIONS", LANES.to_string()), ("RELAY__MAILS_PER_CONNECTION", MAILS.to_string())];
+    if !relay.trips.iter().any(|trip| matches!(trip.how, How::Hang)) {
+        return Setup { relay, settings, ..Setup::default() };
+    }
     for step in ["CONNECT", "GREETING", "COMMAND", "DATA", "WRITE", "FINAL_DOT"] {
         let key: &'static str = format!("DELIVERY__{step}_SECONDS").leak();
         settings.push((key, "1".to_owned()));
@@ -78,7 +82,7 @@ async fn works_off(app: &TestApp, relay: &FakeRelay) -> usize {
 /// A whole run past these faults. Returns how many rows are in doubt.
 async fn run_past(kind: Kind, relay: Options) -> usize {
     let told = format!("{:?}, pipelining {}", relay.trips, relay.pipelining);
-    let app = TestApp::with(kind, impatient(relay)).await;
+    let app = TestApp::with(kind, patient_as_needed(relay)).await;
     app.crowd(READERS).await;
     app.publishes("Treffen").await;
     let rests = works_off(&app, &app.relay).await;
@@ -185,7 +189,7 @@ each_database!(a_password_that_is_refused_in_the_middle_of_a_run_holds_it_and_co
     // Three connections are let in, then for a long time hardly any other.
     let trips = (4..=12).map(|every| Trip { at: At::Auth, every, how: How::Say("535 5.7.8 wrong user or password") }).collect();
     let relay = FakeRelay::with(Options { auth: Some("PLAIN"), trips, ..Options::default() }).await;
-    let mut setup = impatient(Options::default());
+    let mut setup = patient_as_needed(Options::default());
     setup
         .settings
         .extend([("RELAY__URL", relay.url().replace("smtp://", "smtp://news:s3cret@")), ("RELAY__CONNECTIONS", "1".to_owned())]);

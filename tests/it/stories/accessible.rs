@@ -97,9 +97,10 @@ fn rows(tag: &str, links: &Links) -> Vec<Row> {
         post("preferences-saved", preferences, &[("name", "Ada Beispiel"), ("language.weekly", tag)]),
         post("preferences-wrong", preferences, &[("name", long_name.as_str())]).wrong(),
         post("preferences-wrong-address", &format!("{preferences}/address"), &[("email", "ada.example.org")]).wrong(),
-        post("preferences-address-asked", &format!("{preferences}/address"), &[("email", &fresh)]),
         get("address", &links.address),
         post("address-changed", &links.address, &[]).once(),
+        // A second request takes the place of the first, so it comes after it.
+        post("preferences-address-asked", &format!("{preferences}/address"), &[("email", &fresh)]),
         get("data", &format!("{preferences}/data")),
         get("link", "/preferences"),
         post("link-wrong", "/preferences", &[("email", "ada.example.org")]).wrong(),
