@@ -105,7 +105,7 @@ fn in_words(finding: &Finding) -> String {
 }
 
 /// The details of a record as lines, in the order they are read. What a later release adds is shown by its own name.
-const FIELDS: [&str; 24] = [
+const FIELDS: [&str; 25] = [
     "newsletter",
     "address",
     "canonical",
@@ -118,6 +118,7 @@ const FIELDS: [&str; 24] = [
     "how",
     "consent.version",
     "consent.hash",
+    "consent.known_by",
     "privacy.version",
     "privacy.hash",
     "mail.message_id",

@@ -237,6 +237,9 @@ pub enum Finding {
     MissingDetails(i64),
 }
 
+/// The acts that take other records' details away.
+const TOMBSTONES: [ConsentAct; 2] = [ConsentAct::Erased, ConsentAct::Expired];
+
 /// More findings than this say nothing new.
 const MOST_FINDINGS: usize = 100;
 
@@ -267,6 +270,10 @@ pub fn verify(conn: &mut Conn) -> Result<Verdict, JourneyError> {
             (place, before) = (at, hash);
         }
     }
+    // Who was erased since the last heartbeat is gone from the chain's records already.
+    for (record, details) in consent::list_unsealed_details(conn, &TOMBSTONES)? {
+        buried.extend(buried_by(&record, &details)?);
+    }
     for id in bare {
         if buried.contains(&id) { verdict.erased += 1 } else { verdict.finds(Finding::MissingDetails(id)) }
     }
@@ -276,8 +283,7 @@ pub fn verify(conn: &mut Conn) -> Result<Verdict, JourneyError> {
 
 /// The records that a tombstone names.
 fn buried_by(record: &Record, details: &Details) -> Result<Vec<i64>, JourneyError> {
-    let is_tombstone = [ConsentAct::Erased, ConsentAct::Expired].iter().any(|act| act.as_str() == record.act);
-    if !is_tombstone {
+    if !TOMBSTONES.iter().any(|act| act.as_str() == record.act) {
         return Ok(Vec::new());
     }
     let body: HashMap<String, Value> = serde_json::from_str(&details.body)?;

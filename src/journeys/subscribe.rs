@@ -266,7 +266,13 @@ fn write_down(
                 "channel": request.channel,
                 "how": form.shows.as_str(),
                 "opt_in": hex(&opt_in.public_id),
-                "consent": { "hash": consent.hash_hex(), "version": consent_stored.version, "text": consent.text },
+                "consent": {
+                    "hash": consent.hash_hex(),
+                    "version": consent_stored.version,
+                    // A form of another's site, or a program, need not say what it showed.
+                    "known_by": if request.wording.is_some() { "named in the request" } else { "in force when asked, none was named" },
+                    "text": consent.text,
+                },
                 "privacy": { "hash": privacy_text.hash_hex(), "version": privacy_stored.version },
             }),
         )?;

@@ -117,6 +117,17 @@ pub fn page_of_chain(conn: &mut Conn, after: i64, most: i64) -> Result<Vec<(Reco
         .load(conn)?)
 }
 
+/// What was written down in records of these acts that wait for their place in the chain.
+pub fn list_unsealed_details(conn: &mut Conn, acts: &[ConsentAct]) -> Result<Vec<(Record, Details)>, StoreError> {
+    let acts: Vec<&str> = acts.iter().map(|act| act.as_str()).collect();
+    Ok(consent_records::table
+        .inner_join(consent_details::table)
+        .filter(consent_records::sealed.is_null())
+        .filter(consent_records::act.eq_any(acts))
+        .select((Record::as_select(), Details::as_select()))
+        .load(conn)?)
+}
+
 /// How many records wait for their place in the chain.
 pub fn count_unsealed(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(consent_records::table.filter(consent_records::sealed.is_null()).count().get_result(conn)?)

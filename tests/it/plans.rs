@@ -3,6 +3,7 @@
 //! The statements are those the store really sends: they are overheard on its connection, then explained.
 
 mod limits;
+mod retention;
 
 use std::sync::{Arc, Mutex};
 

@@ -26,6 +26,8 @@ struct Subscription {
     newsletters: Vec<String>,
     language: String,
     name: Option<String>,
+    /// SHA-256 of the consent text that was shown, as the form's hidden field has it. Without it the record says that none was named.
+    wording: Option<String>,
     /// The answer to a challenge, as ALTCHA writes it.
     altcha: Option<String>,
 }
@@ -56,7 +58,7 @@ pub async fn submit(state: web::Data<State>, visit: Visit, http: HttpRequest, bo
             stamp: None,
             trap: None,
         },
-        wording: None,
+        wording: asked.wording.filter(|hash| !hash.is_empty()),
     };
     let answer = state.store.write(move |conn| subscribe::subscribe(conn, &context, now, &request)).await?;
     told(language, &answer, now)

@@ -61,7 +61,8 @@ fn a_sign_up_reads_no_whole_table_of_counts() {
     }
 }
 
-fn rolled_back(conn: &mut Conn, ask: Asked) {
+/// Asks and takes it back, so that the next question meets the same rows.
+pub fn rolled_back(conn: &mut Conn, ask: Asked) {
     let asked = |conn: &mut Conn| ask(conn);
     rundbrief::store::transaction(conn, |conn| rundbrief::store::rehearse::<StoreError>(conn, asked)).unwrap();
 }

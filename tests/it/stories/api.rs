@@ -39,6 +39,7 @@ each_database!(a_program_subscribes_somebody_and_learns_nothing, |app| async mov
     let record = consents.iter().find(|body| body["address"] == "new@example.org").unwrap();
     assert_eq!((&record["channel"], &record["how"]), (&json!("api"), &json!("without-work")));
     assert_eq!(record["form_url"], app.url("/api/v1/subscriptions").as_str());
+    assert_eq!(record["consent"]["known_by"], "in force when asked, none was named");
 });
 
 each_database!(several_newsletters_a_name_and_work_go_in_one_request, |app| async move {
@@ -52,6 +53,18 @@ each_database!(several_newsletters_a_name_and_work_go_in_one_request, |app| asyn
     assert_eq!(consents.len(), 2);
     assert!(consents.iter().all(|body| body["how"] == "proof-of-work"));
     assert_eq!(wrong(&asks(&app, &body).await), (422, "altcha".to_owned()), "an answer counts once");
+});
+
+each_database!(a_program_may_name_the_text_that_it_showed, |app| async move {
+    let mut body = one("ada@example.org");
+    body["wording"] = "0".repeat(64).into();
+    assert_eq!(wrong(&asks(&app, &body).await), (422, String::new()), "nobody was ever shown such a text");
+    let form = app.get("/n/weekly?lang=de").await.body;
+    let shown = form.split("name=\"wording\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    body["wording"] = shown.into();
+    assert_eq!(asks(&app, &body).await.status, 202);
+    let consent = &app.consents("requested")[0]["consent"];
+    assert_eq!((&consent["hash"], &consent["known_by"]), (&json!(shown), &json!("named in the request")));
 });
 
 each_database!(what_is_wrong_is_told_field_by_field, |app| async move {

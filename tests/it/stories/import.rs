@@ -206,9 +206,10 @@ each_database!(each_has_a_consent_record_and_the_chain_holds, |app| async move {
         serde_json::json!({
             "address": "ada@example.org", "canonical": "ada@example.org", "newsletter": "weekly", "language": "en",
             "channel": "import", "evidence": EVIDENCE, "file": hash,
-            "row": { "number": 2, "says": { "Datum": "1.2.2020", "Quelle": "Messe Leipzig", "IP": "192.0.2.7" } },
+            "row": { "number": 2, "says": { "Datum": "1.2.2020", "Quelle": "Messe Leipzig" } },
         })
     );
+    assert!(!bodies[0].to_string().contains("192.0.2"), "privacy.network = \"none\" holds for files as well");
     assert_eq!(bodies[1]["row"], serde_json::json!({ "number": 3, "says": {} }));
 
     let context = Arc::clone(&app.app.context);

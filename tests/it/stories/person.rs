@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use rundbrief::domain::address::Address;
 use rundbrief::domain::states::Channel;
-use rundbrief::journeys::{person, publish};
+use rundbrief::journeys::{consent, person, publish};
 
 use super::consent::verified;
 use crate::support::app::{Setup, TestApp, each_database};
@@ -71,6 +71,12 @@ each_database!(an_erased_person_is_nowhere_and_the_log_still_holds, |app| async 
     let done = app.post(&format!("{page}/erase"), &[]).await;
     assert_eq!(done.status, 200);
     assert!(!done.body.contains("Zebulon"));
+    let verdict = app.store.read(consent::verify).await.unwrap();
+    assert_eq!(
+        (verdict.findings.as_slice(), verdict.erased),
+        (&[][..], 3),
+        "also before the tombstone has its place in the chain"
+    );
     assert!(app.store.empty_log_blocking().unwrap());
     for words in ["zebulon", "quast"] {
         assert!(!is_stored(&app.database, words), "{words} is still there");

@@ -39,6 +39,7 @@ evidence-field-channel = Wie
 evidence-field-how = Schutz vor Computer-Programmen
 evidence-field-consent-version = Text zur Erlaubnis, Nummer
 evidence-field-consent-hash = Text zur Erlaubnis, Prüf-Zahl
+evidence-field-consent-known-by = Text zur Erlaubnis, woher bekannt
 evidence-field-privacy-version = Text zum Daten-Schutz, Nummer
 evidence-field-privacy-hash = Text zum Daten-Schutz, Prüf-Zahl
 evidence-field-mail-message-id = E-Mail mit dem Link: Nummer

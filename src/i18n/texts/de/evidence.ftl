@@ -39,6 +39,7 @@ evidence-field-channel = Wie
 evidence-field-how = Schutz vor Maschinen
 evidence-field-consent-version = Einwilligungstext, Fassung
 evidence-field-consent-hash = Einwilligungstext, Hash
+evidence-field-consent-known-by = Einwilligungstext, woher bekannt
 evidence-field-privacy-version = Datenschutzhinweis, Fassung
 evidence-field-privacy-hash = Datenschutzhinweis, Hash
 evidence-field-mail-message-id = Bestätigungsmail, Message-ID

@@ -39,6 +39,7 @@ evidence-field-channel = How
 evidence-field-how = Protection against machines
 evidence-field-consent-version = Consent text, version
 evidence-field-consent-hash = Consent text, hash
+evidence-field-consent-known-by = Consent text, known how
 evidence-field-privacy-version = Privacy notice, version
 evidence-field-privacy-hash = Privacy notice, hash
 evidence-field-mail-message-id = Confirmation mail, Message-ID
