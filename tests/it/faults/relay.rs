@@ -46,15 +46,16 @@ fn seen(relay: &FakeRelay) -> (usize, usize) {
 }
 
 /// Works off a run to its end. The clock is moved on to the end of each rest, and to when what was put off is due. While the
-/// relay rests it must see nothing of us, however often we look. Returns how often it rested.
-async fn works_off(app: &TestApp, relay: &FakeRelay) -> usize {
-    let mut rests = 0;
+/// relay rests it must see nothing of us, however often we look. Returns why it rested,
+/// each time.
+async fn works_off(app: &TestApp, relay: &FakeRelay) -> Vec<String> {
+    let mut rests = Vec::new();
     for _ in 0..300 {
         let before = relay.connections();
         let drained = app.drain().await;
         let health = app.database.texts("SELECT failures || ' ' || ((blocked_until - at) / 1000000) AS value FROM relays");
-        if drained.trouble.is_some() {
-            rests += 1;
+        if let Some(trouble) = drained.trouble {
+            rests.push(trouble);
             let (failures, pause) = health[0].split_once(' ').unwrap();
             let (failures, pause): (u32, i64) = (failures.parse().unwrap(), pause.parse().unwrap());
             assert_eq!(pause, (5 << (failures - 1).min(10)).min(600), "the pause after {failures} failures in a row");
@@ -85,14 +86,15 @@ async fn run_past(kind: Kind, relay: Options) -> usize {
     let app = TestApp::with(kind, patient_as_needed(relay)).await;
     app.crowd(READERS).await;
     app.publishes("Treffen").await;
-    let rests = works_off(&app, &app.relay).await;
+    let why = works_off(&app, &app.relay).await;
+    let rests = why.len();
     let tripped = app.relay.tripped();
     let counts = app.both_sides_agree(1, READERS, 0);
     let count = |state: &str| counts.get(state).copied().unwrap_or_default();
     let (sent, unknown, refused) = (count("sent"), count("unknown"), count("bounced") + count("failed"));
     assert_eq!(sent + unknown + refused, READERS, "{told}: nobody is lost: {counts:?}");
     assert!(tripped >= 3, "{told}: {tripped} faults are too few to tell");
-    assert!(rests <= tripped, "{told}: {rests} rests after {tripped} faults");
+    assert!(rests <= tripped, "{told}: {rests} rests after {tripped} faults: {why:#?}");
     assert!(unknown <= tripped, "{told}: {unknown} doubts after {tripped} faults");
     // Each fault costs a connection, each rest lets all lanes begin anew, and each lane changes after so many mails.
     let most = (rests + 1) * LANES + tripped + READERS / MAILS;
@@ -213,7 +215,7 @@ each_database!(a_password_that_is_refused_in_the_middle_of_a_run_holds_it_and_co
     let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 1)).await.unwrap();
     assert_eq!(released, Steered::Done);
     let before = relay.connections();
-    let rests = works_off(&app, &relay).await;
+    let rests = works_off(&app, &relay).await.len();
     assert_eq!(relay.count(), READERS);
     assert_eq!(rests, relay.tripped() - 1, "as often as it was still refused");
     assert_eq!(relay.connections() - before, rests + (READERS - 3 * MAILS) / MAILS, "each refusal cost one connection");
