@@ -76,7 +76,7 @@ fn clients(lines: &[HeaderValue]) {
         own.push(appended);
         assert_eq!(from(proxy, &own, &proxies), stranger, "{own:?}");
         let behind = [lines.first().map(HeaderValue::as_bytes).unwrap_or_default(), b", 203.0.113.9"].concat();
-        // A line that is no text is not read at all, neither what is wrong nor what is right in it.
+        // Only text can be put together with a second proxy below.
         let Some(behind) = HeaderValue::from_bytes(&behind).ok().filter(|line| line.to_str().is_ok()) else { continue };
         assert_eq!(from(proxy, &[behind.clone()], &proxies), stranger, "{behind:?}");
         // Through a second proxy of ours.

@@ -41,7 +41,8 @@ fuzz_target!(|data: &[u8]| {
     let mut record = csv::ByteRecord::new();
     let mut columns: Option<(Columns, Vec<String>)> = None;
     let smtputf8 = choice & 1 == 1;
-    let rules = Rules { languages: vec![Language::De, Language::DeSimple], language: Language::De, smtputf8, network: NetworkNote::Full };
+    let rules =
+        Rules { languages: vec![Language::De, Language::DeSimple], language: Language::De, smtputf8, network: NetworkNote::Full };
     while reader.read_byte_record(&mut record).unwrap() {
         let cells: Vec<String> = record.iter().map(|cell| encoding.decode(cell).into_owned()).collect();
         for cell in &cells {

@@ -1,6 +1,8 @@
 //! A reader wants their mails elsewhere: the new address gets an opt-in of its own, and until somebody there has agreed the
 //! old one stays in use (Art. 16 GDPR, R162). And whoever has lost the link to their page gets it mailed (R211).
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -71,10 +73,7 @@ pub fn change(
     let opt_in_id = opt_ins::insert(conn, &opt_in, &[])?;
     // Whoever mistyped the first time does not leave a stranger with a link that works.
     opt_ins::expire_changes(conn, person.id, opt_in_id, at)?;
-    let frozen = ctx
-        .memo
-        .notices
-        .of(&notice(ctx, &newsletter, language, NoticeAbout::Address), |mail| FrozenMail::of(ctx.templates.notice(mail)?))?;
+    let frozen = notice(ctx, &newsletter, language, NoticeAbout::Address)?;
     let mail = outbox::Mail {
         kind: DeliveryKind::Confirmation,
         subscriber_id: person.id,
@@ -122,7 +121,7 @@ pub(super) fn confirm(
         }
         // Somebody who has left, or never confirmed, and whose mailbox this is: what proves that stays with the person, and so
         // does what they have left, or an import would bring it back (R166).
-        crate::store::consent::move_details(conn, other.id, person.id)?;
+        store::consent::move_details(conn, other.id, person.id)?;
         subscriptions::move_ended(conn, other.id, person.id)?;
         person::forget(conn, now, &other, ConsentAct::Erased, "address changed")?;
     }
@@ -187,10 +186,7 @@ pub fn send_link(
         None => newsletters::list(conn)?.into_iter().next().map(|newsletter| (0, String::new(), newsletter, Language::De)),
     };
     let Some((id, goes_to, newsletter, language)) = somebody else { return Ok(LinkAnswer::Asked) };
-    let frozen = ctx
-        .memo
-        .notices
-        .of(&notice(ctx, &newsletter, language, NoticeAbout::Link), |mail| FrozenMail::of(ctx.templates.notice(mail)?))?;
+    let frozen = notice(ctx, &newsletter, language, NoticeAbout::Link)?;
     let mail = outbox::Mail {
         kind: DeliveryKind::Notice,
         subscriber_id: id,
@@ -223,13 +219,20 @@ fn first_active(conn: &mut Conn, person: &Subscriber) -> Result<Option<(Newslett
     Ok(None)
 }
 
-fn notice(ctx: &Context, newsletter: &Newsletter, language: Language, about: NoticeAbout) -> NoticeMail {
-    NoticeMail {
+/// The mail, made once for all who get it.
+fn notice(
+    ctx: &Context,
+    newsletter: &Newsletter,
+    language: Language,
+    about: NoticeAbout,
+) -> Result<Arc<FrozenMail>, JourneyError> {
+    let mail = NoticeMail {
         language,
         about,
         sender: subscribe::sender(newsletter),
         organisation: ctx.config.organisation.clone(),
         postal_address: ctx.config.postal_address.clone(),
         links: ctx.links(&newsletter.slug, language, String::new()),
-    }
+    };
+    ctx.memo.notices.of(&mail, |mail| FrozenMail::of(ctx.templates.notice(mail)?))
 }

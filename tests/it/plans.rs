@@ -16,7 +16,9 @@ use rundbrief::store::deliveries::{self as d, Chunk};
 use rundbrief::store::imports::{self, NewPerson, NewSubscription};
 use rundbrief::store::ledger::{self, Claimant, Record};
 use rundbrief::store::proofs::{self, After};
-use rundbrief::store::{Conn, StoreError, consent, issues, opt_ins, progress, results, subscribers, subscriptions, waiting};
+use rundbrief::store::{
+    self, Conn, StoreError, consent, issues, opt_ins, progress, results, subscribers, subscriptions, waiting,
+};
 
 use crate::support::database::{Database, Kind};
 
@@ -136,6 +138,12 @@ fn scans_whole(plan: &str, table: &str) -> bool {
 }
 
 type Asked = fn(&mut Conn) -> Result<(), StoreError>;
+
+/// Asks and takes it back, so that the next question meets the same rows.
+fn rolled_back(conn: &mut Conn, ask: Asked) {
+    let asked = |conn: &mut Conn| ask(conn);
+    store::transaction(conn, |conn| store::rehearse::<StoreError>(conn, asked)).unwrap();
+}
 
 const BY: Claimant = Claimant { node_id: 1, token: [9; 16], link_key: 1, dkim: "", now: 5 };
 const SENT: Record = Record {

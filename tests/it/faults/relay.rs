@@ -46,18 +46,18 @@ fn seen(relay: &FakeRelay) -> (usize, usize) {
 }
 
 /// Works off a run to its end. The clock is moved on to the end of each rest, and to when what was put off is due. While the
-/// relay rests it must see nothing of us, however often we look. Returns why it rested,
-/// each time.
+/// relay rests it must see nothing of us, however often we look. Returns why it
+/// rested, each time.
 async fn works_off(app: &TestApp, relay: &FakeRelay) -> Vec<String> {
     let (mut rests, mut again) = (Vec::new(), 0);
     for _ in 0..300 {
-        let (before, known) = (relay.connections(), seen(relay));
+        let before = seen(relay);
         let drained = app.drain().await;
         let health = app.database.texts("SELECT failures || ' ' || ((blocked_until - at) / 1000000) AS value FROM relays");
         if let Some(trouble) = drained.trouble {
-            // A look for mails that ends after its run has may keep the next one from trying: the rest is as long again, and no
-            // fault of the relay's.
-            if seen(relay) == known {
+            // Seen on PostgreSQL now and then, and not understood yet: after its pause the relay counts as resting once more, and
+            // nobody tries it. That is no fault of the relay's.
+            if seen(relay) == before {
                 again += 1
             } else {
                 rests.push(trouble)
@@ -67,7 +67,7 @@ async fn works_off(app: &TestApp, relay: &FakeRelay) -> Vec<String> {
             let (failures, pause): (u32, i64) = (failures.parse().unwrap(), pause.parse().unwrap());
             assert_eq!(pause, (5 << (failures - 1).min(10)).min(600), "the pause after {failures} failures in a row");
             if failures > 1 {
-                assert!(relay.connections() <= before + 1, "a relay that was in trouble and is again was tried once");
+                assert!(relay.connections() <= before.0 + 1, "a relay that was in trouble and is again was tried once");
             }
             let saw = seen(relay);
             app.passes(SignedDuration::from_secs(pause - 1));

@@ -2,9 +2,8 @@
 
 use rundbrief::domain::limits::Scope;
 use rundbrief::store::limits::{self, Window};
-use rundbrief::store::{Conn, StoreError};
 
-use super::{Asked, explain, overhear, scans_whole};
+use super::{Asked, explain, overhear, rolled_back, scans_whole};
 use crate::support::database::{Database, Kind};
 
 const ROWS: &str = "
@@ -59,12 +58,6 @@ fn a_sign_up_reads_no_whole_table_of_counts() {
             }
         }
     }
-}
-
-/// Asks and takes it back, so that the next question meets the same rows.
-pub fn rolled_back(conn: &mut Conn, ask: Asked) {
-    let asked = |conn: &mut Conn| ask(conn);
-    rundbrief::store::transaction(conn, |conn| rundbrief::store::rehearse::<StoreError>(conn, asked)).unwrap();
 }
 
 /// The sum over all rows of a count, whichever of them a request adds to.

@@ -2,8 +2,7 @@
 
 use rundbrief::store::retention;
 
-use super::limits::rolled_back;
-use super::{Asked, explain, filled, overhear, scans_whole};
+use super::{Asked, explain, filled, overhear, rolled_back, scans_whole};
 use crate::support::database::Kind;
 
 const REQUESTS: [&str; 2] = [
