@@ -140,6 +140,7 @@ impl Lane {
                 self.done.deferred += 1;
                 self.write_down().await?;
                 stock::put_off(&self.shared, &job).await?;
+                self.shared.health.unproven(&self.shared).await?;
                 Ok(None)
             }
             Err(Unmade { error, .. }) => {
@@ -148,6 +149,7 @@ impl Lane {
                 self.done.skipped += 1;
                 self.write_down().await?;
                 stock::skip_unreadable(&self.shared, id).await?;
+                self.shared.health.unproven(&self.shared).await?;
                 Ok(None)
             }
         }

@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 use crate::clock::Clock;
+use crate::domain::after;
 use crate::domain::pace::{self, Limits};
 use crate::journeys::JourneyError;
-use crate::store::{Conn, StoreError, deliveries, paces, relays};
+use crate::store::{Conn, StoreError, deliveries, micros, paces, relays};
 
 /// How long a mail may wait for its turn without being looked at again (µs).
 const LONGEST_WAIT: i64 = 5 * 60 * 1_000_000;
@@ -129,7 +130,9 @@ impl Health {
     /// The relay has answered like one that works.
     pub async fn recovered(&self, shared: &Shared) -> Result<(), JourneyError> {
         if self.troubled.swap(false, Ordering::SeqCst) {
-            shared.store.write(|conn| relays::clear_trouble(conn, deliveries::RELAY)).await?;
+            let now = shared.clock.now();
+            let (now, latest) = (micros(now), micros(now + after::NO_PAUSE));
+            shared.store.write(move |conn| relays::clear_trouble(conn, deliveries::RELAY, now, latest)).await?;
         }
         Ok(())
     }

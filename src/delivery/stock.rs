@@ -232,6 +232,9 @@ impl Stock {
                 }
             }
         }
+        if probe && found.jobs.is_empty() {
+            shared.health.unproven(shared).await?;
+        }
         Ok(found)
     }
 

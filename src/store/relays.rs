@@ -57,8 +57,11 @@ pub fn give_probe_back(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The relay works (again).
-pub fn clear_trouble(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
-    diesel::delete(relays::table.find(name)).execute(conn)?;
+/// The relay works (again). A pause that is not over stays: it began after the mail that tells so. `latest` as in
+/// [`take_probe`].
+pub fn clear_trouble(conn: &mut Conn, name: &str, now: i64, latest: i64) -> Result<(), StoreError> {
+    use relays as r;
+    let over = r::blocked_until.is_null().or(r::blocked_until.le(now)).or(r::blocked_until.gt(latest));
+    diesel::delete(r::table.filter(r::name.eq(name)).filter(over)).execute(conn)?;
     Ok(())
 }

@@ -296,7 +296,8 @@ each_database!(a_node_asked_to_stop_finishes_what_is_in_flight_and_begins_nothin
     app.crowd(50).await;
     app.publishes("Treffen").await;
     let mut worker = app.worker("worker", &[]);
-    app.relay.wait_for(5).await;
+    // A lane that has not written its answer down yet would begin nothing more: five, and two that are held.
+    app.until("deliveries WHERE state = 'sent'", |answered| answered == 5).await;
     app.until("deliveries WHERE state = 'transmitting'", |in_flight| in_flight == 2).await;
     worker.signal("TERM");
     worker.says(&app.folder.path().join("worker"), "asked to stop");

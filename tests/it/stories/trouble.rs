@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
+use rundbrief::store::{StoreError, relays};
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::process::free_port;
@@ -49,6 +50,35 @@ each_database!(a_relay_that_is_away_is_asked_ever_more_rarely_and_nobody_is_char
     everybody_has_one(&well, 3);
     assert_eq!(app.database.number("SELECT count(*) AS value FROM relays"), 0, "all is forgotten");
     assert_eq!(app.status(1).await.state, "sent");
+});
+
+each_database!(the_mail_that_tries_a_relay_again_may_be_one_that_nobody_wants_any_more, |app| async move {
+    let port = free_port();
+    let away = ("RELAY__URL", format!("smtp://127.0.0.1:{port}"));
+    let app = TestApp::with(app.database.kind, Setup { settings: vec![away], ..Setup::default() }).await;
+    app.crowd(3).await;
+    app.asks("late@example.org", "de").await;
+    assert!(app.drain().await.trouble.unwrap().contains("cannot be reached"));
+    // Her link has run out meanwhile. Confirmations go first, so hers is the one that tries the relay.
+    app.passes(SignedDuration::from_hours(8 * 24));
+    app.publishes("Treffen").await;
+    let well = FakeRelay::at(port, Options::default()).await;
+    let drained = app.drain().await;
+    assert_eq!((drained.skipped, drained.sent, drained.trouble), (1, 3, None));
+    everybody_has_one(&well, 3);
+});
+
+each_database!(a_success_that_was_under_way_when_a_rest_began_does_not_end_it, |app| async move {
+    let now = app.now().as_microsecond();
+    let (second, latest) = (1_000_000, now + 3_600_000_000);
+    let rests = app.store.write(move |conn| {
+        relays::set_trouble(conn, "default", 1, now + 5 * second, "421 4.3.2 shutting down", now)?;
+        relays::clear_trouble(conn, "default", now + 5 * second - 1, latest)?;
+        let rests = relays::find(conn, "default")?.is_some();
+        relays::clear_trouble(conn, "default", now + 5 * second, latest)?;
+        Ok::<_, StoreError>((rests, relays::find(conn, "default")?.is_some()))
+    });
+    assert_eq!(rests.await.unwrap(), (true, false), "before the pause is over, and after");
 });
 
 each_database!(a_relay_that_refuses_everybody_is_charged_to_nobody, |app| async move {
