@@ -150,7 +150,9 @@ impl Stock {
             inner.trouble.get_or_insert_with(|| failure.to_string());
             return Err(failure);
         }
-        Ok(inner.under_way == 0 || inner.trouble.is_some() || shared.stop.is_cancelled())
+        // A look may have ended since the caller found nothing at hand.
+        let empty = inner.urgent.is_empty() && inner.jobs.is_empty();
+        Ok((empty && inner.under_way == 0) || inner.trouble.is_some() || shared.stop.is_cancelled())
     }
 
     /// Starts a look for more if it is time: the stock runs low, or a second has passed.

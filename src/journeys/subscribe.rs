@@ -36,7 +36,6 @@ pub struct FormView {
     pub languages: Vec<Language>,
     pub language: Language,
     pub consent: Arc<Wording>,
-    pub privacy: Arc<Wording>,
 }
 
 pub struct NewsletterView {
@@ -87,7 +86,6 @@ pub fn form(conn: &mut Conn, ctx: &Context, slug: &str, wanted: Option<Language>
         title: text.title.clone(),
         description: text.description.clone(),
         consent: wording::consent(ctx, page_language, std::slice::from_ref(&text))?,
-        privacy: wording::privacy(ctx, page_language)?,
         languages,
         language: page_language,
     }))

@@ -91,15 +91,14 @@ mod tests {
     #[test]
     fn what_is_typed_into_a_newsletters_texts_stays_text() {
         let evil = "\"><script>alert(1)</script> & more";
-        let wording = || Wording { text: format!("{evil}\n\nSecond"), hash: [1; 32] };
+        let consent = Wording { text: format!("{evil}\n\nSecond"), hash: [1; 32] };
         let view = FormView {
             slug: "weekly".to_owned(),
             title: evil.to_owned(),
             description: String::new(),
             languages: vec![Language::De],
             language: Language::En,
-            consent: wording().into(),
-            privacy: wording().into(),
+            consent: consent.into(),
         };
         let html = form(&view, "https://news.example.org").unwrap() + &frame(&view, "https://news.example.org").unwrap();
         assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"), "{html}");

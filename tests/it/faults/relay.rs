@@ -45,9 +45,19 @@ fn seen(relay: &FakeRelay) -> (usize, usize) {
     (relay.connections(), relay.commands().len())
 }
 
+/// The same, once the relay has read what was on its way when we hung up.
+async fn settled(relay: &FakeRelay) -> (usize, usize) {
+    loop {
+        let saw = seen(relay);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if seen(relay) == saw {
+            return saw;
+        }
+    }
+}
+
 /// Works off a run to its end. The clock is moved on to the end of each rest, and to when what was put off is due. While the
-/// relay rests it must see nothing of us, however often we look. Returns why it
-/// rested, each time.
+/// relay rests it must see nothing of us, however often we look. Returns why it rested, each time.
 async fn works_off(app: &TestApp, relay: &FakeRelay) -> Vec<String> {
     let mut rests = Vec::new();
     for _ in 0..300 {
@@ -63,7 +73,7 @@ async fn works_off(app: &TestApp, relay: &FakeRelay) -> Vec<String> {
             if failures > 1 {
                 assert!(relay.connections() <= before.0 + 1, "a relay that was in trouble and is again was tried once");
             }
-            let saw = seen(relay);
+            let saw = settled(relay).await;
             app.passes(SignedDuration::from_secs(pause - 1));
             for _ in 0..3 {
                 assert!(app.drain().await.trouble.is_some());
