@@ -6,7 +6,6 @@ use rundbrief::domain::address::Address;
 use rundbrief::domain::header::HeaderText;
 use rundbrief::domain::import::{Columns, Problem, Reading, Rules};
 use rundbrief::domain::language::Language;
-use rundbrief::domain::network::NetworkNote;
 use rundbrief::domain::sheet::{self, EncodingWatch};
 
 /// First rows, one of which the first octet chooses: chance alone would hardly ever write one.
@@ -42,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
     let mut columns: Option<(Columns, Vec<String>)> = None;
     let smtputf8 = choice & 1 == 1;
     let rules =
-        Rules { languages: vec![Language::De, Language::DeSimple], language: Language::De, smtputf8, network: NetworkNote::Full };
+        Rules { languages: vec![Language::De, Language::DeSimple], language: Language::De, smtputf8 };
     while reader.read_byte_record(&mut record).unwrap() {
         let cells: Vec<String> = record.iter().map(|cell| encoding.decode(cell).into_owned()).collect();
         for cell in &cells {

@@ -7,7 +7,7 @@ use super::CliError;
 use super::consent::address;
 use crate::app::App;
 use crate::domain::states::Channel;
-use crate::journeys::person;
+use crate::journeys::person::{self, Exported};
 
 #[derive(Subcommand)]
 pub(super) enum Person {
@@ -24,8 +24,10 @@ impl Person {
             Person::Export { address: text } => {
                 let address = address(&text)?;
                 let found = app.store.snapshot_blocking(|conn| person::export(conn, &app.context, now, &address))?;
-                let Some(data) = found else { return Err(CliError::Failed("nothing is stored about this address".into())) };
-                let text = serde_json::to_string_pretty(&data).map_err(|error| CliError::Failed(error.to_string()))?;
+                if matches!(found, Exported::Nothing) {
+                    return Err(CliError::Failed("nothing is stored about this address".into()));
+                }
+                let text = serde_json::to_string_pretty(&found).map_err(|error| CliError::Failed(error.to_string()))?;
                 say!("{text}");
             }
             Person::Erase { address: text } => {

@@ -25,8 +25,6 @@ words! {
         Confirmed = "confirmed",
         /// Where somebody agreed: kept as evidence.
         Source = "source",
-        /// From which network address: kept as evidence.
-        Ip = "ip",
         /// When somebody left; not empty means that they did.
         Ended = "ended",
         /// When or how often mail came back; not empty means that the address was cleaned.
@@ -144,7 +142,7 @@ impl Columns {
 impl Field {
     /// Whether several columns may hold it.
     fn may_repeat(self) -> bool {
-        matches!(self, Field::Date | Field::Confirmed | Field::Source | Field::Ip | Field::Ended | Field::Bounced | Field::Ignore)
+        matches!(self, Field::Date | Field::Confirmed | Field::Source | Field::Ended | Field::Bounced | Field::Ignore)
     }
 }
 
@@ -206,9 +204,9 @@ fn meaning(format: Format, heading: &str) -> Option<Field> {
         Format::Listmonk => &[("created_at", Field::Date), ("updated_at", Field::Ignore)],
         Format::Mailchimp => &[
             ("optin_time", Field::Date),
-            ("optin_ip", Field::Ip),
+            ("optin_ip", Field::Ignore),
             ("confirm_time", Field::Confirmed),
-            ("confirm_ip", Field::Ip),
+            ("confirm_ip", Field::Ignore),
             ("unsub_time", Field::Ended),
             ("clean_time", Field::Bounced),
             // Theirs, not the person's, or more than is needed.
@@ -221,7 +219,7 @@ fn meaning(format: Format, heading: &str) -> Option<Field> {
             ("deactivated", Field::Ended),
             ("bounced", Field::Bounced),
             ("active", Field::Status),
-            ("last_ip", Field::Ip),
+            ("last_ip", Field::Ignore),
         ],
         Format::Plain => &[],
     };
@@ -239,7 +237,8 @@ fn meaning(format: Format, heading: &str) -> Option<Field> {
         (&["date", "datum", "anmeldedatum", "angemeldet", "angemeldet am", "subscribed_at", "opt-in-datum"], Field::Date),
         (&["confirmed", "confirmed_at", "confirm_time", "bestätigt", "bestätigt am"], Field::Confirmed),
         (&["source", "quelle", "herkunft"], Field::Source),
-        (&["ip", "ip address", "ip_address", "ip-adresse"], Field::Ip),
+        // A record cannot forget a part of itself, as retention.network_days wants it; and it proves nothing (R147).
+        (&["ip", "ip address", "ip_address", "ip-adresse"], Field::Ignore),
         (&["unsubscribed", "unsubscribed_at", "abgemeldet", "abgemeldet am", "abmeldedatum", "deaktiviert"], Field::Ended),
         (&["id", "uuid", "nr", "nr.", "anrede", "titel"], Field::Ignore),
     ];

@@ -4,10 +4,9 @@
 
 use super::import::{Columns, ColumnsError, Field, Format, LeftOut, OWN, Problem, Reading, Rules};
 use super::language::Language;
-use super::network::NetworkNote;
 
 fn rules() -> Rules {
-    Rules { languages: vec![Language::De, Language::En], language: Language::De, smtputf8: false, network: NetworkNote::Full }
+    Rules { languages: vec![Language::De, Language::En], language: Language::De, smtputf8: false }
 }
 
 fn columns(headings: &str) -> Columns {
@@ -57,25 +56,13 @@ fn mailchimp_and_its_files_of_those_who_left() {
             &subscribed,
             "ada@example.org,Ada,Beispiel,Weg 1,2,2020-01-01 10:00:00,192.0.2.1,2020-01-01 10:05:00,192.0.2.1,1,2,,"
         ),
-        "ada@example.org|Ada Beispiel|de|OPTIN_TIME=2020-01-01 10:00:00 OPTIN_IP=192.0.2.1 CONFIRM_TIME=2020-01-01 10:05:00 CONFIRM_IP=192.0.2.1"
+        "ada@example.org|Ada Beispiel|de|OPTIN_TIME=2020-01-01 10:00:00 CONFIRM_TIME=2020-01-01 10:05:00"
     );
     assert_eq!(shown(&subscribed, "ada@example.org,Ada,,,2,2020-01-01 10:00:00,,,,1,2,,"), "unconfirmed");
     let gone = columns(&format!("{headings},UNSUB_TIME,UNSUB_REASON"));
     assert_eq!(shown(&gone, "ada@example.org,,,,2,2020,,2020,,1,2,,,2021-01-01,N/A"), "unsubscribed");
     let cleaned = columns(&format!("{headings},CLEAN_TIME,CLEAN_CAMPAIGN_TITLE"));
     assert_eq!(shown(&cleaned, "ada@example.org,,,,2,2020,,2020,,1,2,,,2021-01-01,x"), "cleaned");
-}
-
-#[test]
-fn of_a_network_address_as_much_is_taken_over_as_of_a_visitors() {
-    let columns = columns("email,date,ip");
-    for (network, says) in [(NetworkNote::None, ""), (NetworkNote::Truncated, "192.0.2.0/24"), (NetworkNote::Full, "192.0.2.7")] {
-        let cells = ["ada@example.org", "2020-01-01", "192.0.2.7"].map(str::to_owned);
-        let Ok(Reading::Person(entry)) = columns.read(&cells, &Rules { network, ..rules() }) else { panic!() };
-        let noted: Vec<&str> =
-            entry.evidence.iter().filter(|(heading, _)| heading == "ip").map(|(_, value)| value.as_str()).collect();
-        assert_eq!(noted.concat(), says);
-    }
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn rules(conn: &mut Conn, ctx: &Context, asked: &Asked) -> Result<Result<(Newsle
         Some(language) => language,
         None => languages.first().copied().unwrap_or(Language::En),
     };
-    Ok(Ok((newsletter, Rules { languages, language, smtputf8: ctx.config.smtputf8, network: ctx.config.network_note })))
+    Ok(Ok((newsletter, Rules { languages, language, smtputf8: ctx.config.smtputf8 })))
 }
 
 fn import(newsletter: &Newsletter, asked: &Asked, now: i64) -> Import {

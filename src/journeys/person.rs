@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::consent::{self, Known, Story};
+use super::consent::{self, Known, Story, Suppressed};
 use super::{Context, JourneyError};
 use crate::domain::address::Address;
 use crate::domain::states::{Channel, ConsentAct};
@@ -60,10 +60,30 @@ pub struct StaffAccount {
     pub since: Timestamp,
 }
 
-/// None: nothing is stored about this address.
-pub fn export(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) -> Result<Option<PersonData>, JourneyError> {
-    let Some(person) = subscribers::find(conn, address.canonical())? else { return Ok(None) };
-    let Known::Story(story) = consent::story(conn, ctx, now, address)? else { return Ok(None) };
+/// What is stored about an address that is no subscriber's.
+#[derive(Debug, Serialize)]
+pub struct Traces {
+    pub made_at: Timestamp,
+    /// As asked for: what is suppressed is a keyed hash.
+    pub address: String,
+    pub suppressed: Option<Suppressed>,
+    pub staff: Option<StaffAccount>,
+    /// When subscribers asked to change to it; it has not agreed.
+    pub wanted_by_others: Vec<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Exported {
+    Person(Box<PersonData>),
+    Traces(Traces),
+    #[serde(skip)]
+    Nothing,
+}
+
+pub fn export(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) -> Result<Exported, JourneyError> {
+    let Some(person) = subscribers::find(conn, address.canonical())? else { return traces(conn, ctx, now, address) };
+    let Known::Story(story) = consent::story(conn, ctx, now, address)? else { return traces(conn, ctx, now, address) };
     let mut requests = Vec::new();
     for opt_in in opt_ins::list_of(conn, person.id)? {
         requests.push(Request {
@@ -80,22 +100,38 @@ pub fn export(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address)
     }
     let ids = deliveries::list_of_person(conn, person.id)?;
     let mails = proofs::list_mails(conn, &ids)?.into_iter().map(MailOf::from).collect();
-    let account = staff::find(conn, address.canonical())?;
-    Ok(Some(PersonData {
+    Ok(Exported::Person(Box::new(PersonData {
         name: person.name,
         known_since: time(person.created_at),
         story: *story,
         requests,
         mails,
-        staff: account.map(|account| StaffAccount { role: account.role, since: time(account.created_at) }),
-    }))
+        staff: account(conn, address)?,
+    })))
+}
+
+fn traces(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) -> Result<Exported, JourneyError> {
+    let suppressed = consent::suppressed(conn, ctx, address.canonical())?;
+    let staff = account(conn, address)?;
+    let wanted = opt_ins::list_changes_to(conn, address.canonical())?;
+    if suppressed.is_none() && staff.is_none() && wanted.is_empty() {
+        return Ok(Exported::Nothing);
+    }
+    let wanted_by_others = wanted.iter().map(|request| time(request.requested_at)).collect();
+    Ok(Exported::Traces(Traces { made_at: now, address: address.as_typed().to_owned(), suppressed, staff, wanted_by_others }))
+}
+
+fn account(conn: &mut Conn, address: &Address) -> Result<Option<StaffAccount>, JourneyError> {
+    let account = staff::find(conn, address.canonical())?;
+    Ok(account.map(|account| StaffAccount { role: account.role, since: time(account.created_at) }))
 }
 
 /// The same for whoever has the link out of a mail. None: nobody has this link.
 pub fn export_by_link(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<Option<PersonData>, JourneyError> {
-    match by_link(conn, ctx, token)? {
-        Some(person) => export(conn, ctx, now, &address_of(&person)?),
-        None => Ok(None),
+    let Some(person) = by_link(conn, ctx, token)? else { return Ok(None) };
+    match export(conn, ctx, now, &address_of(&person)?)? {
+        Exported::Person(data) => Ok(Some(*data)),
+        Exported::Traces(_) | Exported::Nothing => Ok(None),
     }
 }
 
@@ -126,9 +162,9 @@ pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, 
         erased = forget(conn, now, &person, ConsentAct::Erased, by.as_str())?;
     }
     // Somebody else may have wanted to change to it.
-    for (request, person) in opt_ins::list_changes_to(conn, address.canonical())? {
-        retention::delete_mails_of(conn, person, request, micros(now))?;
-        opt_ins::delete(conn, &[request])?;
+    for request in opt_ins::list_changes_to(conn, address.canonical())? {
+        retention::delete_mails_of(conn, request.subscriber_id, request.id, micros(now))?;
+        opt_ins::delete(conn, &[request.id])?;
         erased.was_known = true;
     }
     let (key_id, key) = ctx.keyring.address_key(address.canonical());

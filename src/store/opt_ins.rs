@@ -101,8 +101,8 @@ pub fn expire_changes(conn: &mut Conn, subscriber_id: i64, but: i64, now: i64) -
 }
 
 /// Requests of anybody to change to this address: (request, person).
-pub fn list_changes_to(conn: &mut Conn, canonical: &str) -> Result<Vec<(i64, i64)>, StoreError> {
-    Ok(opt_ins::table.filter(opt_ins::new_canonical.eq(canonical)).select((opt_ins::id, opt_ins::subscriber_id)).load(conn)?)
+pub fn list_changes_to(conn: &mut Conn, canonical: &str) -> Result<Vec<OptIn>, StoreError> {
+    Ok(opt_ins::table.filter(opt_ins::new_canonical.eq(canonical)).select(OptIn::as_select()).load(conn)?)
 }
 
 /// How many mails an address that nobody confirmed yet was sent since `since` (µs), because somebody wants to change to it.

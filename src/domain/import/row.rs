@@ -4,7 +4,6 @@ use super::{Columns, Field, Format, LeftOut};
 use crate::domain::address::{Address, AddressError};
 use crate::domain::header::HeaderText;
 use crate::domain::language::Language;
-use crate::domain::network::NetworkNote;
 use crate::domain::sheet;
 
 /// What holds for all rows of an import.
@@ -16,8 +15,6 @@ pub struct Rules {
     pub language: Language,
     /// Whether the relay takes non-ASCII local parts (R21).
     pub smtputf8: bool,
-    /// How much of a network address in the file is taken over: as much as would be kept of a visitor's.
-    pub network: NetworkNote,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +29,7 @@ pub struct Entry {
     pub address: Address,
     pub name: Option<String>,
     pub language: Language,
-    /// When, where and from which network address they agreed, as the file says it: heading and value.
+    /// When and where they agreed, as the file says it: heading and value.
     pub evidence: Vec<(String, String)>,
 }
 
@@ -55,7 +52,7 @@ impl Columns {
         for ((column, field), cell) in self.columns.iter().zip(cells) {
             let cell = cell.as_ref();
             let cell = if self.format == Format::Own { sheet::unguard(cell) } else { cell }.trim_matches(' ');
-            found.take(self.format, rules.network, column, *field, cell)?;
+            found.take(self.format, column, *field, cell)?;
         }
         if let Some(reason) = found.left_out {
             return Ok(Reading::LeftOut(reason));
@@ -92,7 +89,7 @@ impl Columns {
             address,
             name: Some(name.as_str().to_owned()).filter(|name| !name.is_empty()),
             language,
-            evidence: found.evidence.into_iter().map(|(column, value)| (column.to_owned(), value)).collect(),
+            evidence: found.evidence.into_iter().map(|(column, value)| (column.to_owned(), value.to_owned())).collect(),
         }))
     }
 }
@@ -105,19 +102,12 @@ struct Found<'a> {
     first: (&'a str, &'a str),
     last: (&'a str, &'a str),
     language: (&'a str, &'a str),
-    evidence: Vec<(&'a str, String)>,
+    evidence: Vec<(&'a str, &'a str)>,
     left_out: Option<LeftOut>,
 }
 
 impl<'a> Found<'a> {
-    fn take(
-        &mut self,
-        format: Format,
-        network: NetworkNote,
-        column: &'a str,
-        field: Field,
-        cell: &'a str,
-    ) -> Result<(), Problem> {
+    fn take(&mut self, format: Format, column: &'a str, field: Field, cell: &'a str) -> Result<(), Problem> {
         match field {
             Field::Email => self.email = (column, cell),
             Field::Name => self.name = (column, cell),
@@ -137,10 +127,7 @@ impl<'a> Found<'a> {
                 self.leave_out(if format == Format::CleverReach { LeftOut::Deactivated } else { LeftOut::Unsubscribed });
             }
             Field::Bounced if !says_no(cell) => self.leave_out(LeftOut::Cleaned),
-            Field::Ip => {
-                self.evidence.extend(cell.parse().ok().and_then(|address| network.of(address)).map(|noted| (column, noted)))
-            }
-            Field::Date | Field::Source | Field::Confirmed if !says_no(cell) => self.evidence.push((column, cell.to_owned())),
+            Field::Date | Field::Source | Field::Confirmed if !says_no(cell) => self.evidence.push((column, cell)),
             Field::Date | Field::Source | Field::Confirmed => {}
             Field::Ended | Field::Bounced | Field::Ignore => {}
         }

@@ -149,10 +149,12 @@ impl Data {
         }
         let mut acts = Vec::new();
         for told in &data.story.records {
+            let slug = told.details.get("newsletter").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let named = data.story.subscriptions.iter().find(|one| one.newsletter == slug);
             acts.push(Line {
                 at: words::moment(language, told.at)?,
                 what: say(&format!("evidence-act-{}", told.act))?,
-                about: told.details.get("newsletter").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+                about: named.map_or(slug, |one| one.name.as_str()).to_owned(),
             });
         }
         let mut mails = Vec::new();

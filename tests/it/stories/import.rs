@@ -209,7 +209,7 @@ each_database!(each_has_a_consent_record_and_the_chain_holds, |app| async move {
             "row": { "number": 2, "says": { "Datum": "1.2.2020", "Quelle": "Messe Leipzig" } },
         })
     );
-    assert!(!bodies[0].to_string().contains("192.0.2"), "privacy.network = \"none\" holds for files as well");
+    assert!(!bodies[0].to_string().contains("192.0.2"), "no network address is taken over");
     assert_eq!(bodies[1]["row"], serde_json::json!({ "number": 3, "says": {} }));
 
     let context = Arc::clone(&app.app.context);

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use rundbrief::domain::address::Address;
 use rundbrief::domain::states::Channel;
-use rundbrief::journeys::{consent, person, publish};
+use rundbrief::journeys::person::{self, Exported};
+use rundbrief::journeys::{consent, publish};
 
 use super::consent::verified;
 use crate::support::app::{Setup, TestApp, each_database};
@@ -136,6 +137,11 @@ each_database!(everything_about_a_person_is_in_their_file, |app| async move {
     assert_eq!(data["records"].as_array().unwrap().len(), 2);
     assert_eq!(data["mails"].as_array().unwrap().len(), 3);
     assert!(data["wordings"][0]["text"].as_str().unwrap().contains("widerrufen"));
+
+    let elsewhere = Address::parse("ada@elsewhere.example").unwrap();
+    let (context, now) = (Arc::clone(&app.app.context), app.now());
+    let exported = app.store.read(move |conn| person::export(conn, &context, now, &elsewhere)).await.unwrap();
+    assert!(matches!(exported, Exported::Traces(traces) if traces.wanted_by_others == [now]));
 
     // Wherever the database has the address, the file has that row.
     let columns = match app.database.kind {
@@ -354,6 +360,11 @@ each_instance!(staff_show_verify_export_and_erase_at_the_terminal, |instance, re
     let written = process::read(&log).to_lowercase();
     assert!(!written.contains("zebulon") && !written.contains("quast"), "{written}");
     assert!(instance.refused(1, &["consent", "show", "zebulon@example.org"]).contains("its keyed hash is noted since"));
+    let left: serde_json::Value = serde_json::from_str(&instance.done(&["person", "export", "zebulon@example.org"])).unwrap();
+    assert_eq!((&left["suppressed"]["source"], &left["staff"]), (&"erasure".into(), &serde_json::Value::Null));
+    instance.done(&["staff", "add", "editor@example.org", "--role", "editor"]);
+    let staff: serde_json::Value = serde_json::from_str(&instance.done(&["person", "export", "editor@example.org"])).unwrap();
+    assert_eq!(staff["staff"]["role"], "editor");
     assert!(instance.refused(1, &["person", "export", "nobody@example.org"]).contains("nothing is stored"));
     assert!(instance.refused(2, &["person", "erase", "no address"]).contains("ADDRESS"));
     assert!(instance.done(&["retention", "status"]).contains("Last run"));
