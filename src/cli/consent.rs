@@ -11,8 +11,9 @@ use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::i18n::{self, Translator};
-use crate::journeys::consent::{self, Finding, Known, Story};
-use crate::journeys::seal::{self, Sealed};
+use crate::journeys::consent::{self, Known, Sealed, Story};
+use crate::journeys::seal;
+use crate::journeys::verify::{self, Finding};
 use crate::web::words;
 
 #[derive(Subcommand)]
@@ -31,6 +32,9 @@ pub(super) enum Consent {
     Verify {
         #[arg(long)]
         json: bool,
+        /// An end of the chain that was noted elsewhere at an earlier check: the chain must still pass through it
+        #[arg(long, value_name = "PLACE:HASH")]
+        noted: Option<String>,
     },
 }
 
@@ -41,7 +45,7 @@ impl Consent {
                 let language = language.parse().map_err(|error| CliError::Usage(format!("--language: {error}")))?;
                 show(app, &address, json, language)
             }
-            Consent::Verify { json } => verify(app, json),
+            Consent::Verify { json, noted } => verify(app, json, noted.as_deref().map(place).transpose()?),
         }
     }
 }
@@ -70,19 +74,27 @@ fn show(app: &App, text: &str, as_json: bool, language: Language) -> Result<(), 
     Ok(())
 }
 
-fn verify(app: &App, as_json: bool) -> Result<(), CliError> {
+/// What an earlier check printed as the chain's end.
+fn place(text: &str) -> Result<Sealed, CliError> {
+    let found = text.split_once(':').and_then(|(place, hash)| {
+        let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        Some(Sealed { place: place.parse().ok()?, hash: is_hash.then(|| hash.to_ascii_lowercase())? })
+    });
+    found.ok_or_else(|| CliError::Usage("--noted: give it as it was printed, PLACE:HASH, as in 4711:9f86…".into()))
+}
+
+fn verify(app: &App, as_json: bool, noted: Option<Sealed>) -> Result<(), CliError> {
     // What is not chained yet is chained first, so that the answer is about everything.
-    while app.store.write_blocking(seal::seal)? == Sealed::Some {}
-    let verdict = app.store.snapshot_blocking(consent::verify)?;
+    while app.store.write_blocking(seal::seal)? == seal::Sealed::Some {}
+    let verdict = app.store.snapshot_blocking(|conn| verify::verify(conn, noted.as_ref()))?;
     if as_json {
         say!("{}", serde_json::to_string_pretty(&verdict).map_err(failed)?);
     } else {
         say!("{} records are chained, {} of them without details because those were erased", verdict.records, verdict.erased);
         if let Some(end) = &verdict.end {
+            say!("The chain ends at {}:{}", end.place, end.hash);
             say!(
-                "The chain ends at place {} with {}. Note both elsewhere: nobody can then shorten the chain unseen.",
-                end.place,
-                end.hash
+                "Note that elsewhere and give it to a later check with --noted: it shows if the chain was shortened or written anew."
             );
         }
         for finding in &verdict.findings {
@@ -101,11 +113,16 @@ fn in_words(finding: &Finding) -> String {
         Finding::ChangedRecord(id) => format!("record {id}, or its place, is not what the chain's hash was made of"),
         Finding::ChangedDetails(id) => format!("the details of record {id} are not what it was made of"),
         Finding::MissingDetails(id) => format!("the details of record {id} are gone, and no erasure is on record for it"),
+        Finding::MovedDetails(id) => format!("the details of record {id} lie with somebody else than they name"),
+        Finding::ChangedWording(id) => format!("a text that record {id} names is gone or was changed"),
+        Finding::Rewritten(place) => {
+            format!("the chain does not pass through the noted hash at place {place}: it was shortened, or written anew")
+        }
     }
 }
 
 /// The details of a record as lines, in the order they are read. What a later release adds is shown by its own name.
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 27] = [
     "newsletter",
     "address",
     "canonical",
@@ -131,6 +148,8 @@ const FIELDS: [&str; 25] = [
     "date",
     "file",
     "row",
+    "subscriber",
+    "joined",
 ];
 
 fn page(app: &App, story: &Story, language: Language) -> Result<String, CliError> {

@@ -41,8 +41,15 @@ impl Person {
                         erased.consent_records,
                         erased.deliveries
                     );
+                } else if erased.was_left {
+                    say!(
+                        "Somebody had this address until they changed to another: the proofs of that time name it still, and go                          when the person is erased under the address they have now"
+                    );
                 } else {
                     say!("Nothing was stored about this address");
+                }
+                if erased.signs_in {
+                    say!("A staff account signs in with it, which stays: \"rundbrief staff list\" shows it");
                 }
                 say!("Its keyed hash is kept: no import brings it back; a new sign-up by the person themselves is possible");
                 if !app.store.empty_log_blocking()? {
@@ -51,7 +58,7 @@ impl Person {
                          \"rundbrief retention run\" does so at once"
                     );
                 }
-                say!("Backups that were made before hold the person still: see README, \"Restoring a backup\"");
+                say!("Backups that were made before hold the person still: see README, \"When a backup was restored\"");
             }
         }
         Ok(())

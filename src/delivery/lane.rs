@@ -133,6 +133,7 @@ impl Lane {
             // A key that this node lacks: the row goes back, for a node that has it.
             Err(Unmade { error: error @ JourneyError::Key(_), .. }) => {
                 self.write_down().await?;
+                self.shared.health.unproven(&self.shared).await?;
                 Err(error)
             }
             Err(Unmade { error: error @ JourneyError::Dkim(_), job, .. }) => {

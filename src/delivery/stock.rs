@@ -225,7 +225,12 @@ impl Stock {
             match self.read(shared, row, token).await {
                 Ok(job) => found.jobs.push(Job { recovers: watched.recovers(job.to.domain()), ..job }),
                 // The database's or the keys' trouble, not the row's: it goes back.
-                Err(error @ (JourneyError::Store(_) | JourneyError::Key(_))) => return Err(error),
+                Err(error @ (JourneyError::Store(_) | JourneyError::Key(_))) => {
+                    if probe {
+                        shared.health.unproven(shared).await?;
+                    }
+                    return Err(error);
+                }
                 Err(error) => {
                     // Ours, and the same next time: it must not hold up the others.
                     tracing::error!(delivery = id, %error, "a delivery cannot be read");

@@ -4,7 +4,7 @@
 //! The limits are shares of the first 200 results, as numbers: 21 hard refusals or 5 of policy hold an issue, however few
 //! results there are yet. So neither the first bounces of a small issue nor chance among the first few hold anything.
 
-use super::delivery::{Reply, Stage};
+use super::delivery::{Reply, Stage, without_addresses};
 use super::states::DeliveryState;
 
 /// So many results count; what comes later is every list's ordinary loss.
@@ -97,8 +97,9 @@ fn is_policy(reply: &Reply) -> bool {
     matches!(reply.enhanced(), Some((_, 7, detail)) if !matches!(detail, 13 | 17 | 18))
 }
 
-fn said(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.text)
+/// Whoever reads why an issue is held need not learn whose address was refused, and an erasure need not look there.
+pub fn said(reply: &Reply) -> String {
+    format!("{} {}", reply.code, without_addresses(&reply.text))
 }
 
 #[cfg(test)]
@@ -133,6 +134,8 @@ mod tests {
         ] {
             assert_eq!(too_many(&crowd(bad, among, count)).is_some(), held, "{count} of {among}: {bad:?}");
         }
+        let named = ended(DeliveryState::Failed, Stage::Rcpt, 550, "5.7.1 <ada@example.org>: no");
+        assert!(too_many(&crowd(&named, 5, 5)).is_some_and(|reason| !reason.contains("ada")), "an erasure does not look here");
         // What comes after the first two hundred is not counted.
         let mut late = crowd(&gone, 1_000, 300);
         late.reverse();

@@ -1,6 +1,7 @@
 //! A reader wants their mails elsewhere: the new address gets an opt-in of its own, and until somebody there has agreed the
 //! old one stays in use (Art. 16 GDPR, R162). And whoever has lost the link to their page gets it mailed (R211).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -114,6 +115,7 @@ pub(super) fn confirm(
     canonical: &str,
 ) -> Result<bool, JourneyError> {
     let person = subscribers::get(conn, opt_in.subscriber_id)?;
+    let mut joined = None;
     if let Some(other) = subscribers::find(conn, canonical)?.filter(|other| other.id != person.id) {
         subscribers::lock(conn, other.id)?;
         if first_active(conn, &other)?.is_some() {
@@ -121,29 +123,37 @@ pub(super) fn confirm(
         }
         // Somebody who has left, or never confirmed, and whose mailbox this is: what proves that stays with the person, and so
         // does what they have left, or an import would bring it back (R166).
-        store::consent::move_details(conn, other.id, person.id)?;
+        joined = Some((other.id, store::consent::move_details(conn, other.id, person.id)?));
         subscriptions::move_ended(conn, other.id, person.id)?;
-        person::forget(conn, now, &other, ConsentAct::Erased, "address changed")?;
+        person::forget(conn, now, &other, ConsentAct::Erased, person::ADDRESS_CHANGED)?;
     }
     subscribers::set_address(conn, person.id, address, canonical)?;
     // The mailbox has agreed, whatever was noted of it before (R109). To the old one nothing goes any more, also not by an import.
     suppressions::lift(conn, &ctx.keyring.address_keys(canonical))?;
     if person.canonical != canonical {
         let (key_id, key) = ctx.keyring.address_key(&person.canonical);
-        suppressions::insert(conn, key_id, &key, SuppressionReason::Unsubscribed, "address changed", micros(now))?;
+        suppressions::insert(conn, key_id, &key, SuppressionReason::Unsubscribed, person::ADDRESS_CHANGED, micros(now))?;
     }
     opt_ins::expire_changes(conn, person.id, opt_in.id, micros(now))?;
     deliveries::readdress(conn, person.id, address)?;
-    for (subscription, slug) in subscriptions::list_of(conn, person.id)? {
+    let mut about = BTreeSet::new();
+    for (subscription, _) in subscriptions::list_of(conn, person.id)? {
         if subscription.state()? == SubscriptionState::Active {
-            let details = json!({
-                "newsletter": slug,
-                "from": person.address,
-                "to": address,
-                "channel": "link in the mail to the new address, button on the page",
-            });
-            record(conn, ConsentAct::AddressChanged, now, person.id, subscription.newsletter_id, details)?;
+            about.insert(subscription.newsletter_id);
         }
+    }
+    // Beside each record that now lies with somebody else than it names stands one that says why, for as long.
+    let (joined, moved) = joined.unzip();
+    about.extend(moved.into_iter().flatten());
+    for newsletter_id in about {
+        let details = json!({
+            "newsletter": newsletters::get(conn, newsletter_id)?.slug,
+            "from": person.address,
+            "to": address,
+            "joined": joined,
+            "channel": "link in the mail to the new address, button on the page",
+        });
+        record(conn, ConsentAct::AddressChanged, now, person.id, newsletter_id, details)?;
     }
     Ok(true)
 }

@@ -1,6 +1,4 @@
-//! The log of consent: writing it, telling one person's story from it (R146, R148), and checking that nobody changed it (R149).
-
-use std::collections::{HashMap, HashSet};
+//! The log of consent: writing it, and telling one person's story from it (R146, R148).
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,9 +13,6 @@ use crate::domain::token;
 use crate::store::consent::{Details, Record};
 use crate::store::{Conn, consent, micros, newsletters, subscribers, subscriptions, suppressions, time, wordings};
 
-/// Records that a check looks at in one go.
-const PAGE: i64 = 5_000;
-
 /// Appends to the log: the record commits to its details by a salted hash, so the details can be erased later.
 pub(super) fn record(
     conn: &mut Conn,
@@ -27,7 +22,15 @@ pub(super) fn record(
     newsletter_id: i64,
     body: Value,
 ) -> Result<(), JourneyError> {
-    append(conn, act, now, Some(subscriber_id), Some(newsletter_id), &body)
+    append(conn, act, now, Some(subscriber_id), Some(newsletter_id), &owned(body, subscriber_id))
+}
+
+/// Details that say whose they are: a row beside the chain could be hung on somebody else.
+pub(super) fn owned(mut body: Value, subscriber_id: i64) -> Value {
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("subscriber".to_owned(), subscriber_id.into());
+    }
+    body
 }
 
 /// Appends that the details of other records are gone, and why. Whoever finds details missing looks for this.
@@ -206,94 +209,6 @@ impl Told {
     }
 }
 
-fn fits(record: &Record, details: &Details) -> bool {
+pub(super) fn fits(record: &Record, details: &Details) -> bool {
     chain::commitment(&details.salt, &details.body).as_slice() == record.commitment
-}
-
-/// What a check of the whole log found.
-#[derive(Debug, Default, Serialize)]
-pub struct Verdict {
-    pub records: i64,
-    /// Records without details, all of them named by a tombstone.
-    pub erased: i64,
-    /// Written since the last heartbeat, not chained yet.
-    pub waiting: i64,
-    /// The chain's end; whoever has noted an earlier one can compare.
-    pub end: Option<Sealed>,
-    pub findings: Vec<Finding>,
-}
-
-/// A place where the log is not as it was written.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "finding", content = "at")]
-pub enum Finding {
-    /// A place of the chain has no record.
-    MissingPlace(i64),
-    /// The record, or its place, is not what the chain's hash was made of.
-    ChangedRecord(i64),
-    /// The details are not what the record was made of.
-    ChangedDetails(i64),
-    /// The details are gone, and no tombstone says so.
-    MissingDetails(i64),
-}
-
-/// The acts that take other records' details away.
-const TOMBSTONES: [ConsentAct; 2] = [ConsentAct::Erased, ConsentAct::Expired];
-
-/// More findings than this say nothing new.
-const MOST_FINDINGS: usize = 100;
-
-/// Recomputes the chain from its first record to its end. Reads in pages: a million records need no more memory than one page.
-pub fn verify(conn: &mut Conn) -> Result<Verdict, JourneyError> {
-    let mut verdict = Verdict { waiting: consent::count_unsealed(conn)?, ..Verdict::default() };
-    let (mut place, mut before) = (0, Vec::new());
-    let mut bare: Vec<i64> = Vec::new();
-    let mut buried: HashSet<i64> = HashSet::new();
-    loop {
-        let page = consent::page_of_chain(conn, place, PAGE)?;
-        if page.is_empty() {
-            break;
-        }
-        for (record, details) in page {
-            let (Some(at), Some(hash)) = (record.sealed, record.hash.clone()) else { continue };
-            if at != place + 1 {
-                verdict.finds(Finding::MissingPlace(place + 1));
-            } else if chain::link(&before, record.id, &record.act, record.at, &record.commitment).as_slice() != hash {
-                verdict.finds(Finding::ChangedRecord(record.id));
-            }
-            match details {
-                None => bare.push(record.id),
-                Some(details) if !fits(&record, &details) => verdict.finds(Finding::ChangedDetails(record.id)),
-                Some(details) => buried.extend(buried_by(&record, &details)?),
-            }
-            verdict.records += 1;
-            (place, before) = (at, hash);
-        }
-    }
-    // Who was erased since the last heartbeat is gone from the chain's records already.
-    for (record, details) in consent::list_unsealed_details(conn, &TOMBSTONES)? {
-        buried.extend(buried_by(&record, &details)?);
-    }
-    for id in bare {
-        if buried.contains(&id) { verdict.erased += 1 } else { verdict.finds(Finding::MissingDetails(id)) }
-    }
-    verdict.end = (place > 0).then(|| Sealed { place, hash: hex(&before) });
-    Ok(verdict)
-}
-
-/// The records that a tombstone names.
-fn buried_by(record: &Record, details: &Details) -> Result<Vec<i64>, JourneyError> {
-    if !TOMBSTONES.iter().any(|act| act.as_str() == record.act) {
-        return Ok(Vec::new());
-    }
-    let body: HashMap<String, Value> = serde_json::from_str(&details.body)?;
-    Ok(body.get("records").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect())
-}
-
-impl Verdict {
-    fn finds(&mut self, finding: Finding) {
-        if self.findings.len() < MOST_FINDINGS {
-            self.findings.push(finding);
-        }
-    }
 }

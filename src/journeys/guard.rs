@@ -27,7 +27,7 @@ pub(super) fn look(conn: &mut Conn, id: i64, state: DeliveryState, reply: &Reply
     if reason.is_none() && sender {
         // This failure is counted after its result.
         let before = relays::find(conn, deliveries::RELAY)?.map_or(0, |health| health.failures);
-        let refused = || format!("the relay refuses our sender address again and again ({} {})", reply.code, reply.text);
+        let refused = || format!("the relay refuses our sender address again and again ({})", guard::said(reply));
         reason = (before + 1 >= SENDER_REFUSED).then(refused);
     }
     let this = Ended { state, reply: reply.clone() };
@@ -46,7 +46,6 @@ pub(super) fn look(conn: &mut Conn, id: i64, state: DeliveryState, reply: &Reply
         && issues::hold(conn, issue, IssueState::Sending, &reason)?
     {
         deliveries::unclaim_issue(conn, issue)?;
-        // The reason may repeat an address, so it stays out of the log.
         tracing::warn!(issue, "the issue is held: `issue status` says why, and staff release it");
     }
     Ok(())

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
+use super::consent::owned;
 use super::{Context, JourneyError};
 use crate::domain::consent as chain;
 use crate::domain::import::{Entry, Rules};
@@ -138,9 +139,8 @@ struct Person {
     subscriber: [u8; 16],
     subscription: [u8; 16],
     salt: [u8; 16],
-    commitment: [u8; 32],
     /// Of the consent record.
-    body: String,
+    details: Value,
 }
 
 /// What became of people of the file, counted.
@@ -194,7 +194,7 @@ impl Batch {
     /// Prepares somebody. `row`: its number in the file, of which the first names the columns.
     pub fn add(&mut self, ctx: &Context, import: &Import, row: i64, entry: Entry) -> Result<(), JourneyError> {
         let evidence: Map<_, _> = entry.evidence.iter().map(|(column, value)| (column.clone(), json!(value))).collect();
-        let body = json!({
+        let details = json!({
             "address": entry.address.as_typed(),
             "canonical": entry.address.canonical(),
             "newsletter": import.slug,
@@ -203,16 +203,13 @@ impl Batch {
             "evidence": import.evidence,
             "row": { "number": row, "says": evidence },
             "file": import.file_hash,
-        })
-        .to_string();
-        let salt = token::random_id()?;
+        });
         self.people.push(Person {
             keys: ctx.keyring.address_keys(entry.address.canonical()),
             subscriber: self.ids.next()?,
             subscription: self.ids.next()?,
-            commitment: chain::commitment(&salt, &body),
-            salt,
-            body,
+            salt: token::random_id()?,
+            details,
             entry,
         });
         Ok(())
@@ -247,11 +244,23 @@ pub fn take(conn: &mut Conn, now: Timestamp, import: &Import, batch: Batch) -> R
         .collect();
     // On PostgreSQL somebody may have subscribed or left since the look at who is known.
     let activated = imports::activate(conn, import.newsletter_id, &rows, at)?;
-    let records: Vec<NewRecord<'_>> = people
-        .iter()
-        .zip(&ids)
+    let bodies: Vec<(i64, [u8; 16], String)> = people
+        .into_iter()
+        .zip(ids)
         .filter(|(_, id)| activated.contains(id))
-        .map(|((person, _), &subscriber_id)| person.record(at, subscriber_id, import.newsletter_id))
+        .map(|((person, _), id)| (id, person.salt, owned(person.details, id).to_string()))
+        .collect();
+    let records: Vec<NewRecord<'_>> = bodies
+        .iter()
+        .map(|(subscriber_id, salt, body)| NewRecord {
+            act: ConsentAct::Imported,
+            at,
+            subscriber_id: Some(*subscriber_id),
+            newsletter_id: Some(import.newsletter_id),
+            salt: *salt,
+            commitment: chain::commitment(salt, body),
+            body,
+        })
         .collect();
     consent::append(conn, &records)?;
     counts.added = i64::try_from(records.len()).unwrap_or(i64::MAX);
@@ -339,19 +348,6 @@ impl Person {
             canonical: self.entry.address.canonical(),
             name: self.entry.name.as_deref(),
             known,
-        }
-    }
-
-    fn record(&self, at: i64, subscriber_id: i64, newsletter_id: i64) -> NewRecord<'_> {
-        let act = ConsentAct::Imported;
-        NewRecord {
-            act,
-            at,
-            subscriber_id: Some(subscriber_id),
-            newsletter_id: Some(newsletter_id),
-            salt: self.salt,
-            commitment: self.commitment,
-            body: &self.body,
         }
     }
 }

@@ -28,6 +28,7 @@ pub mod staff;
 pub mod status;
 pub mod subscribe;
 mod throttle;
+pub mod verify;
 pub mod wording;
 
 use self::memo::Memo;

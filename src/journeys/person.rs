@@ -22,6 +22,8 @@ pub struct PersonData {
     pub mails: Vec<MailOf>,
     /// Somebody who signs in with this address.
     pub staff: Option<StaffAccount>,
+    /// When other subscribers asked to change to this address; it has not agreed.
+    pub wanted_by_others: Vec<Timestamp>,
 }
 
 /// What a form said.
@@ -107,18 +109,24 @@ pub fn export(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address)
         requests,
         mails,
         staff: account(conn, address)?,
+        wanted_by_others: wanted_by_others(conn, address, Some(person.id))?,
     })))
 }
 
 fn traces(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) -> Result<Exported, JourneyError> {
     let suppressed = consent::suppressed(conn, ctx, address.canonical())?;
     let staff = account(conn, address)?;
-    let wanted = opt_ins::list_changes_to(conn, address.canonical())?;
-    if suppressed.is_none() && staff.is_none() && wanted.is_empty() {
+    let wanted_by_others = wanted_by_others(conn, address, None)?;
+    if suppressed.is_none() && staff.is_none() && wanted_by_others.is_empty() {
         return Ok(Exported::Nothing);
     }
-    let wanted_by_others = wanted.iter().map(|request| time(request.requested_at)).collect();
     Ok(Exported::Traces(Traces { made_at: now, address: address.as_typed().to_owned(), suppressed, staff, wanted_by_others }))
+}
+
+fn wanted_by_others(conn: &mut Conn, address: &Address, themselves: Option<i64>) -> Result<Vec<Timestamp>, JourneyError> {
+    let wanted = opt_ins::list_changes_to(conn, address.canonical())?;
+    let others = wanted.iter().filter(|request| Some(request.subscriber_id) != themselves);
+    Ok(others.map(|request| time(request.requested_at)).collect())
 }
 
 fn account(conn: &mut Conn, address: &Address) -> Result<Option<StaffAccount>, JourneyError> {
@@ -146,17 +154,25 @@ fn address_of(person: &Subscriber) -> Result<Address, JourneyError> {
     Address::parse(&person.address).map_err(|_| JourneyError::Broken(format!("subscriber {} has no usable address", person.id)))
 }
 
+/// What is noted of an address that somebody has left for another one.
+pub(super) const ADDRESS_CHANGED: &str = "address changed";
+
 /// What an erasure took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Erased {
     pub was_known: bool,
     pub consent_records: usize,
     pub deliveries: usize,
+    /// Somebody has left this address for another one, under which the proofs of that time still name it.
+    pub was_left: bool,
+    /// Somebody signs in with it; that account is not touched.
+    pub signs_in: bool,
 }
 
 /// Erases everything about an address, and keeps its keyed hash so that no import brings it back. What is just being
 /// transmitted cannot be called back.
 pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, by: Channel) -> Result<Erased, JourneyError> {
+    let noted = consent::suppressed(conn, ctx, address.canonical())?;
     let mut erased = Erased::default();
     if let Some(person) = subscribers::find(conn, address.canonical())? {
         erased = forget(conn, now, &person, ConsentAct::Erased, by.as_str())?;
@@ -167,6 +183,8 @@ pub fn erase(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address, 
         opt_ins::delete(conn, &[request.id])?;
         erased.was_known = true;
     }
+    erased.was_left = !erased.was_known && noted.is_some_and(|noted| noted.source == ADDRESS_CHANGED);
+    erased.signs_in = account(conn, address)?.is_some();
     let (key_id, key) = ctx.keyring.address_key(address.canonical());
     suppressions::object(conn, key_id, &key, "erasure", micros(now))?;
     Ok(erased)
@@ -199,7 +217,7 @@ pub(super) fn forget(
     let asked: Vec<i64> = opt_ins::list_of(conn, person.id)?.into_iter().map(|opt_in| opt_in.id).collect();
     opt_ins::delete(conn, &asked)?;
     subscribers::delete(conn, person.id)?;
-    Ok(Erased { was_known: true, consent_records: records.len(), deliveries: mails.len() })
+    Ok(Erased { was_known: true, consent_records: records.len(), deliveries: mails.len(), ..Erased::default() })
 }
 
 impl From<proofs::MailRow> for MailOf {

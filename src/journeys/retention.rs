@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, JourneyError, consent, person};
+use super::{Context, JourneyError, consent, person, subscribe};
 use crate::domain::states::ConsentAct;
 use crate::store::retention::{self, Outlived};
 use crate::store::{self, Conn, duties, micros, opt_ins, subscribers, time};
@@ -81,9 +81,10 @@ fn last_night(zone: &TimeZone, now: Timestamp) -> Result<Timestamp, JourneyError
     if tonight <= now { Ok(tonight) } else { night(today.checked_sub(1.day()).map_err(broken)?) }
 }
 
-/// One chunk of requests that nobody confirmed in time (R144). Returns how many; 0: there are no more.
+/// One chunk of requests that nobody confirmed in time (R144). Returns how many; 0: there are no more. One that was made good by
+/// a later one stays as long as it counts against asking again (R173).
 pub fn forget_unconfirmed(conn: &mut Conn, now: Timestamp) -> Result<usize, JourneyError> {
-    let requests = retention::list_unconfirmed(conn, micros(now), PEOPLE)?;
+    let requests = retention::list_unconfirmed(conn, micros(now), micros(now - subscribe::WEEK), PEOPLE)?;
     let mut records = Vec::new();
     for request in &requests {
         subscribers::lock(conn, request.subscriber_id)?;

@@ -195,6 +195,8 @@ pub fn subscribe(
     if wanted.is_empty() || this_week >= ctx.config.confirmations_per_address_and_week {
         // Done and taken back: whoever measures how long the answer takes must not learn more than who reads it (R174).
         store::rehearse(conn, |conn| write_down(conn, ctx, now, &form, subscriber.id, &all))?;
+        // Others may have asked for an address whose owner nobody knows; then it stays unknown.
+        subscribers::delete_bare(conn, subscriber.id)?;
     } else {
         write_down(conn, ctx, now, &form, subscriber.id, &wanted)?;
     }

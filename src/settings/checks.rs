@@ -271,7 +271,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("relay.per_second", relay.per_second.unwrap_or(1), 1, 100_000),
         ("relay.per_hour", relay.per_hour.unwrap_or(1), 1, 100_000_000),
         ("relay.ramp_up_per_hour", relay.ramp_up_per_hour.unwrap_or(1), 1, 100_000_000),
-        ("retention.confirmation_days", retention.confirmation_days, 1, 14),
+        ("retention.confirmation_days", retention.confirmation_days, 7, 14),
         ("retention.delivery_days", retention.delivery_days, 7, 3_650),
         ("retention.proof_years", retention.proof_years, 1, 30),
         ("limits.confirmations_per_address_and_week", limits.confirmations_per_address_and_week, 1, 100),

@@ -91,6 +91,7 @@ pub struct Record {
 #[diesel(table_name = consent_details)]
 pub struct Details {
     pub consent_record_id: i64,
+    pub subscriber_id: Option<i64>,
     pub newsletter_id: Option<i64>,
     pub salt: Vec<u8>,
     pub body: String,
@@ -146,12 +147,12 @@ pub fn erase_details(conn: &mut Conn, subscriber_id: i64, newsletter_id: Option<
     Ok(ids)
 }
 
-/// Gives one person's records to another.
-pub fn move_details(conn: &mut Conn, from: i64, to: i64) -> Result<(), StoreError> {
-    diesel::update(consent_details::table.filter(consent_details::subscriber_id.eq(from)))
-        .set(consent_details::subscriber_id.eq(to))
-        .execute(conn)?;
-    Ok(())
+/// Gives one person's records to another. Returns the newsletters they are about.
+pub fn move_details(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<i64>, StoreError> {
+    let theirs = consent_details::table.filter(consent_details::subscriber_id.eq(from));
+    let about: Vec<Option<i64>> = theirs.select(consent_details::newsletter_id).distinct().load(conn)?;
+    diesel::update(theirs).set(consent_details::subscriber_id.eq(to)).execute(conn)?;
+    Ok(about.into_iter().flatten().collect())
 }
 
 /// What the chain covers of one record.

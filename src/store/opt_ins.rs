@@ -100,7 +100,7 @@ pub fn expire_changes(conn: &mut Conn, subscriber_id: i64, but: i64, now: i64) -
     Ok(())
 }
 
-/// Requests of anybody to change to this address: (request, person).
+/// Requests of anybody to change to this address.
 pub fn list_changes_to(conn: &mut Conn, canonical: &str) -> Result<Vec<OptIn>, StoreError> {
     Ok(opt_ins::table.filter(opt_ins::new_canonical.eq(canonical)).select(OptIn::as_select()).load(conn)?)
 }

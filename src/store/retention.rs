@@ -17,11 +17,12 @@ pub struct Unconfirmed {
     pub requested_at: i64,
 }
 
-/// Up to `most` of those that ended before `now` (µs).
-pub fn list_unconfirmed(conn: &mut Conn, now: i64, most: i64) -> Result<Vec<Unconfirmed>, StoreError> {
+/// Up to `most` of those that ended before `now` and were made before `asked` (µs).
+pub fn list_unconfirmed(conn: &mut Conn, now: i64, asked: i64, most: i64) -> Result<Vec<Unconfirmed>, StoreError> {
     Ok(opt_ins::table
         .filter(opt_ins::confirmed_at.is_null())
         .filter(opt_ins::expires_at.le(now))
+        .filter(opt_ins::requested_at.le(asked))
         .order(opt_ins::expires_at)
         .limit(most)
         .select((opt_ins::id, opt_ins::subscriber_id, opt_ins::requested_at))
@@ -61,10 +62,10 @@ pub fn delete_pending(conn: &mut Conn, subscriber_id: i64) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Whether somebody has, or waits for, any newsletter.
+/// Whether somebody has any newsletter, or a request is still open.
 pub fn has_anything(conn: &mut Conn, subscriber_id: i64) -> Result<bool, StoreError> {
     let subscribed = subscriptions::table.filter(subscriptions::subscriber_id.eq(subscriber_id));
-    let asks = opt_ins::table.filter(opt_ins::subscriber_id.eq(subscriber_id));
+    let asks = opt_ins::table.filter(opt_ins::subscriber_id.eq(subscriber_id)).filter(opt_ins::confirmed_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(subscribed).or(diesel::dsl::exists(asks))).get_result(conn)?)
 }
 
@@ -87,15 +88,29 @@ pub fn forget_networks(conn: &mut Conn, before: i64) -> Result<usize, StoreError
     Ok(diesel::update(old).set(opt_ins::network.eq(None::<String>)).execute(conn)?)
 }
 
-/// Up to `most` mails that belong to no issue and ended before `before` (µs). What they prove is in the log of consent.
+/// Up to `most` mails that belong to no issue and ended, or were left in doubt, before `before` (µs). What they prove is in the
+/// log of consent.
 pub fn delete_single_mails(conn: &mut Conn, before: i64, most: i64) -> Result<usize, StoreError> {
-    let ids: Vec<i64> = deliveries::table
+    let mut ids: Vec<i64> = deliveries::table
         .filter(deliveries::issue_id.is_null())
         .filter(deliveries::ended_at.lt(before))
         .limit(most)
         .select(deliveries::id)
         .load(conn)?;
+    // Nobody decides about these: they were sent again by themselves, or will be asked for again.
+    ids.extend(list_doubtful_single_mails(conn, before, most)?);
     Ok(diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids))).execute(conn)?)
+}
+
+fn list_doubtful_single_mails(conn: &mut Conn, before: i64, most: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(deliveries::table
+        .filter(ledger::in_flight())
+        .filter(deliveries::issue_id.is_null())
+        .filter(deliveries::state.eq(DeliveryState::Unknown.as_str()))
+        .filter(deliveries::created_at.lt(before))
+        .limit(most)
+        .select(deliveries::id)
+        .load(conn)?)
 }
 
 /// Issues that ended before `before` (µs) and still have all their mails' details.
@@ -190,7 +205,7 @@ pub fn list_outlived(conn: &mut Conn, before: i64, after: i64, most: i64) -> Res
 
 /// Removes a subscription, what was asked for it, and whom its mails were for.
 pub fn delete_subscription(conn: &mut Conn, one: &Outlived) -> Result<(), StoreError> {
-    // A change of address asks for no newsletter, and goes when nobody confirms it.
+    // A change of address asks for no newsletter; it goes when nobody confirms it, or with the person.
     let theirs = opt_ins::table
         .filter(opt_ins::subscriber_id.eq(one.subscriber_id))
         .filter(opt_ins::new_canonical.is_null())

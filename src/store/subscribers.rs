@@ -1,8 +1,9 @@
 //! Persons, each known by one address.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::schema::{subscribers, subscriptions};
+use super::schema::{opt_ins, subscribers, subscriptions};
 use super::{Conn, StoreError};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -85,6 +86,15 @@ pub fn set_address(conn: &mut Conn, id: i64, address: &str, canonical: &str) -> 
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
     diesel::delete(subscriptions::table.filter(subscriptions::subscriber_id.eq(id))).execute(conn)?;
     diesel::delete(subscribers::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Removes somebody who has, and asks for, nothing.
+pub fn delete_bare(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    let has = subscriptions::table.filter(subscriptions::subscriber_id.eq(id));
+    let asks = opt_ins::table.filter(opt_ins::subscriber_id.eq(id));
+    let bare = subscribers::table.find(id).filter(not(exists(has))).filter(not(exists(asks)));
+    diesel::delete(bare).execute(conn)?;
     Ok(())
 }
 

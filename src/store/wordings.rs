@@ -71,6 +71,11 @@ pub fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Wording>, StoreError> 
     Ok(wordings::table.filter(wordings::hash.eq(hash)).select(Wording::as_select()).first(conn).optional()?)
 }
 
+/// All texts that were ever shown: a few for each language and newsletter.
+pub fn list(conn: &mut Conn) -> Result<Vec<Wording>, StoreError> {
+    Ok(wordings::table.select(Wording::as_select()).load(conn)?)
+}
+
 fn find(conn: &mut Conn, hash: &[u8; 32]) -> Result<Option<Stored>, StoreError> {
     let row: Option<(i64, i64)> = wordings::table
         .filter(wordings::hash.eq(hash.to_vec()))

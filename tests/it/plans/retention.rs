@@ -13,7 +13,7 @@ const REQUESTS: [&str; 2] = [
 
 /// Each with the index it goes by.
 const QUESTIONS: [(&str, Asked, &str); 4] = [
-    ("requests that ran out", |c| retention::list_unconfirmed(c, 1_000, 100).map(drop), "opt_ins_unconfirmed"),
+    ("requests that ran out", |c| retention::list_unconfirmed(c, 1_000, 1_000, 100).map(drop), "opt_ins_unconfirmed"),
     ("networks", |c| retention::forget_networks(c, 1_000).map(drop), "opt_ins_network"),
     ("mails of no issue", |c| retention::delete_single_mails(c, 1_000, 100).map(drop), "deliveries_single_ended"),
     ("a page of an old issue", |c| retention::trim(c, 1, 5_000, 200).map(drop), ""),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rundbrief::domain::address::Address;
 use rundbrief::domain::language::Language;
-use rundbrief::journeys::consent::{self, Finding, Known, Story, Verdict};
+use rundbrief::journeys::consent::{self, Known, Sealed, Story};
 use rundbrief::journeys::newsletters::{self, NewsletterError, TextRequest};
+use rundbrief::journeys::verify::{self, Finding, Verdict};
 use rundbrief::journeys::{JourneyError, seal};
 
 use crate::support::app::{TestApp, each_database};
@@ -23,7 +24,7 @@ async fn told_of(app: &TestApp, address: &str) -> Story {
 /// Chains what waits and checks the whole log.
 pub async fn verified(app: &TestApp) -> Verdict {
     while app.store.write(seal::seal).await.unwrap() == seal::Sealed::Some {}
-    app.store.read(consent::verify).await.unwrap()
+    app.store.read(|conn| verify::verify(conn, None)).await.unwrap()
 }
 
 each_database!(the_whole_procedure_can_be_shown_years_later, |app| async move {
@@ -119,6 +120,51 @@ each_database!(whoever_changes_the_log_is_found_out, |app| async move {
     // Whoever moves the last one down hides the gap, and not that the chain is another.
     app.database.execute(&format!("UPDATE consent_records SET sealed = 5 WHERE id = {}", ids[5]));
     assert_eq!(verified(&app).await.findings, [Finding::ChangedRecord(ids[5]), Finding::MissingDetails(ids[2])]);
+});
+
+each_database!(a_withdrawal_cannot_be_hidden_and_a_chain_written_anew_shows, |app| async move {
+    for name in ["ada", "bob"] {
+        app.subscriber(&format!("{name}@example.org")).await;
+    }
+    app.publishes("Treffen").await;
+    app.drain().await;
+    let one_click = app.mails_to("ada@example.org").pop().unwrap().one_click_link();
+    app.post(&one_click, &[("List-Unsubscribe", "One-Click")]).await;
+    let whole = verified(&app).await;
+    assert_eq!(whole.findings, []);
+    let gone = app.database.number("SELECT id AS value FROM consent_records WHERE act = 'withdrawn'");
+    let of =
+        |name: &str| app.database.number(&format!("SELECT id AS value FROM subscribers WHERE address = '{name}@example.org'"));
+    let (ada, bob) = (of("ada"), of("bob"));
+    let hang = |on: String| {
+        app.database.execute(&format!("UPDATE consent_details SET subscriber_id = {on} WHERE consent_record_id = {gone}"));
+    };
+    for elsewhere in ["NULL".to_owned(), bob.to_string()] {
+        hang(elsewhere);
+        assert_eq!(verified(&app).await.findings, [Finding::MovedDetails(gone)]);
+    }
+    hang(ada.to_string());
+
+    // The last place without its hash, and a record before the first place.
+    let end = whole.end.unwrap();
+    app.database.execute(&format!("UPDATE consent_records SET hash = NULL WHERE id = {gone}"));
+    assert_eq!(verified(&app).await.findings, [Finding::ChangedRecord(gone)]);
+    app.database.execute(&format!("UPDATE consent_records SET sealed = -1 WHERE id = {gone}"));
+    assert_eq!(verified(&app).await.findings, [Finding::ChangedRecord(gone)]);
+
+    // Whoever unchains it, changes it and waits for the heartbeat has a whole chain again, and not the one that was noted.
+    app.database.execute(&format!("UPDATE consent_records SET sealed = NULL, hash = NULL, at = at + 1 WHERE id = {gone}"));
+    assert_eq!(verified(&app).await.findings, []);
+    let check = |noted: Sealed| app.store.read(move |conn| verify::verify(conn, Some(&noted)));
+    assert_eq!(check(end.clone()).await.unwrap().findings, [Finding::Rewritten(5)]);
+    let later = Sealed { place: 17, ..end };
+    assert_eq!(check(later).await.unwrap().findings, [Finding::Rewritten(17)], "as after a backup was put back");
+    let now = verified(&app).await.end.unwrap();
+    assert_eq!(check(now).await.unwrap().findings, []);
+
+    // What they agreed to cannot be changed either.
+    app.database.execute("UPDATE wordings SET text = text || ' Und an alle anderen.' WHERE kind = 'consent'");
+    assert_eq!(verified(&app).await.findings.len(), 2, "both asked for it under that text");
 });
 
 each_database!(no_network_address_is_stored_unless_the_settings_want_it, |app| async move {

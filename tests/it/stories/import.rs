@@ -206,7 +206,7 @@ each_database!(each_has_a_consent_record_and_the_chain_holds, |app| async move {
         serde_json::json!({
             "address": "ada@example.org", "canonical": "ada@example.org", "newsletter": "weekly", "language": "en",
             "channel": "import", "evidence": EVIDENCE, "file": hash,
-            "row": { "number": 2, "says": { "Datum": "1.2.2020", "Quelle": "Messe Leipzig" } },
+            "row": { "number": 2, "says": { "Datum": "1.2.2020", "Quelle": "Messe Leipzig" } }, "subscriber": 1,
         })
     );
     assert!(!bodies[0].to_string().contains("192.0.2"), "no network address is taken over");

@@ -8,10 +8,12 @@ use rundbrief::scheduler;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::person::ada;
 use crate::support::app::{Page, Setup, TestApp, each_database};
 use crate::support::database::Kind;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn set(settings: &[(&'static str, &str)]) -> Setup {
     Setup { settings: settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(), ..Setup::default() }
@@ -283,3 +285,28 @@ async fn whoever_sends_letter_by_letter_is_sent_away() {
     }
     assert!(begun.elapsed() > Duration::from_secs(5), "a slow reader has some time");
 }
+
+each_database!(nobody_is_bombed_by_changes_of_address, |app| async move {
+    let page = ada(&app).await;
+    for _ in 0..20 {
+        assert_eq!(app.post(&format!("{page}/address"), &[("email", "victim@example.org")]).await.status, 200);
+    }
+    app.drain().await;
+    assert_eq!(app.mails_to("victim@example.org").len(), 1);
+    for victim in 1..20 {
+        app.post(&format!("{page}/address"), &[("email", &format!("victim{victim}@example.org"))]).await;
+    }
+    app.drain().await;
+    let asked = || app.database.number("SELECT count(*) AS value FROM opt_ins WHERE new_address IS NOT NULL");
+    assert_eq!(asked(), 2, "with the sign-up three in a week");
+    // The second request has taken the first one's place; it still counts, for a week and not only until the night.
+    for _ in 0..5 {
+        app.passes(DAY + SignedDuration::from_secs(1));
+        scheduler::retain(&app.store, &app.app.context, &app.clock).await.unwrap();
+        app.post(&format!("{page}/address"), &[("email", "victim@example.org")]).await;
+    }
+    assert_eq!(asked(), 2);
+    app.passes(DAY * 3);
+    scheduler::retain(&app.store, &app.app.context, &app.clock).await.unwrap();
+    assert_eq!(asked(), 0);
+});

@@ -283,6 +283,12 @@ each_instance!(metrics_count_what_happens_and_name_nobody, |instance, relay| asy
         assert!(seen.contains(line), "{line} is missing in\n{seen}");
     }
     assert!(!seen.contains('@') && !seen.contains("example"), "{seen}");
+    // Whoever comes through the proxy could watch whom a mail goes to.
+    for header in ["X-Forwarded-For", "Forwarded"] {
+        let url = format!("http://127.0.0.1:{}/metrics", instance.port);
+        let asked = reqwest::Client::new().get(url).header(header, "192.0.2.7").send().await.unwrap();
+        assert_eq!(asked.status(), 404, "{header}");
+    }
     for line in seen.lines().filter(|line| line.starts_with("rundbrief_") && !line.starts_with("rundbrief_http")) {
         let name = line.split(['{', ' ']).next().unwrap();
         let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);

@@ -8,6 +8,7 @@ use rundbrief::scheduler::{self, beat};
 
 use super::consent::verified;
 use crate::support::app::{Setup, TestApp, each_database};
+use crate::support::mails::link_in_text;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -30,7 +31,7 @@ each_database!(requests_that_nobody_confirms_disappear_after_seven_days, |app| a
     // Somebody who reads one newsletter and never confirmed another.
     app.post("/subscribe", &[("email", "ada@example.org"), ("newsletter", "monthly"), ("language", "de")]).await;
     app.drain().await;
-    let link = crate::support::mails::link_in_text(&app.mails_to("zebulon@example.org")[0], "confirm");
+    let link = link_in_text(&app.mails_to("zebulon@example.org")[0], "confirm");
     app.passes(DAY * 6);
     heartbeat(&app).await;
     assert_eq!((count(&app, "subscribers"), count(&app, "opt_ins")), (2, 3));
@@ -77,7 +78,7 @@ each_database!(mails_keep_what_proves_them_and_the_proof_goes_at_the_end_of_its_
         app.post("/subscribe", &[("email", address), ("newsletter", "weekly"), ("language", "de"), ("name", name)]).await;
         app.drain().await;
         let mail = app.mails_to(address).pop().unwrap();
-        app.post(&crate::support::mails::link_in_text(&mail, "confirm"), &[]).await;
+        app.post(&link_in_text(&mail, "confirm"), &[]).await;
     }
     app.active("bounce-550@example.org", rundbrief::domain::language::Language::De).await;
     app.publishes("Treffen").await;
@@ -111,10 +112,41 @@ each_database!(mails_keep_what_proves_them_and_the_proof_goes_at_the_end_of_its_
     assert!(app.is_suppressed("bounce-550@example.org").await, "that nobody lives there is worth knowing");
 });
 
+each_database!(who_changed_their_address_is_forgotten_like_everybody_else, |app| async move {
+    app.subscriber("zebulon@example.org").await;
+    app.publishes("Treffen").await;
+    app.drain().await;
+    let issue = app.mails_to("zebulon@example.org").pop().unwrap();
+    let page = link_in_text(&issue, "preferences");
+    app.post(&format!("{page}/address"), &[("email", "zebulon@home.example")]).await;
+    app.drain().await;
+    let link = link_in_text(&app.mails_to("zebulon@home.example")[0], "confirm");
+    app.post(&link, &[]).await;
+    app.post(&issue.one_click_link(), &[("List-Unsubscribe", "One-Click")]).await;
+    app.passes(DAY * 365 * 5);
+    heartbeat(&app).await;
+    assert_eq!((count(&app, "subscribers"), count(&app, "opt_ins")), (0, 0));
+    assert!(!app.people().concat().contains("zebulon"));
+    assert_eq!(verified(&app).await.findings, []);
+});
+
+each_database!(a_single_mail_in_doubt_goes_like_the_others, |app| async move {
+    app.asks("in-doubt@example.org", "de").await;
+    app.database.execute("UPDATE deliveries SET state = 'unknown', node_id = 0");
+    app.subscriber("ada@example.org").await;
+    app.database.execute("UPDATE opt_ins SET confirmed_at = requested_at");
+    app.passes(DAY * 89);
+    heartbeat(&app).await;
+    assert_eq!(count(&app, "deliveries"), 2);
+    app.passes(DAY * 2);
+    heartbeat(&app).await;
+    assert_eq!(count(&app, "deliveries"), 0);
+});
+
 each_database!(
     the_settings_say_how_long,
     Setup {
-        settings: vec![("RETENTION__CONFIRMATION_DAYS", "1".into()), ("RETENTION__NETWORK_DAYS", "2".into())],
+        settings: vec![("RETENTION__CONFIRMATION_DAYS", "8".into()), ("RETENTION__NETWORK_DAYS", "9".into())],
         ..Setup::default()
     },
     |app| async move {
@@ -123,7 +155,7 @@ each_database!(
         app.asks("bob@example.org", "de").await;
         app.drain().await;
         heartbeat(&app).await;
-        app.passes(DAY + SignedDuration::from_secs(1));
+        app.passes(DAY * 8 + SignedDuration::from_secs(1));
         let report = scheduler::retain(&app.store, &app.app.context, &app.clock).await.unwrap();
         assert_eq!((report.unconfirmed, report.network_addresses), (1, 0));
         app.passes(DAY);

@@ -52,6 +52,8 @@ evidence-field-source = Quelle
 evidence-field-date = Angegebenes Datum
 evidence-field-file = Prüf-Zahl von der Datei
 evidence-field-row = Zeile
+evidence-field-subscriber = Nummer von der Person
+evidence-field-joined = Nummer von der Person, die jetzt dieselbe ist
 evidence-about-procedure =
     Die Person bekommt eine E-Mail mit einem Link.
     Die Person öffnet den Link.

@@ -11,8 +11,8 @@ privacy-data =
     Ihre E-Mail-Adresse, die gewählte Sprache, Ihren Namen, falls Sie ihn angeben, und den Nachweis Ihrer Einwilligung: den Wortlaut, dem Sie zugestimmt haben, und die Zeitpunkte von Anfrage, Bestätigung und Widerruf. Dazu kommt zu jeder Mail, wann sie an den Mailserver übergeben wurde und was er geantwortet hat.
 privacy-duty = Nötig ist nur die E-Mail-Adresse: Ohne sie können wir Ihnen keinen Newsletter senden. Alle anderen Angaben sind freiwillig. Gesetzlich oder vertraglich verpflichtet sind Sie zu keiner.
 privacy-network-none = Die Netzwerkadresse (IP-Adresse), von der eine Anmeldung kommt, speichern wir nicht.
-privacy-network-truncated = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die gekürzte Netzwerkadresse (IP-Adresse), von der sie kam, als Teil des Nachweises (Art. 6 Abs. 1 Buchst. f DSGVO).
-privacy-network-full = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die Netzwerkadresse (IP-Adresse), von der sie kam, als Teil des Nachweises (Art. 6 Abs. 1 Buchst. f DSGVO).
+privacy-network-truncated = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die gekürzte Netzwerkadresse (IP-Adresse), von der sie kam, um Missbrauch nachgehen zu können (Art. 6 Abs. 1 Buchst. f DSGVO).
+privacy-network-full = Mit Ihrer Anmeldung speichern wir { $network_days } Tage lang die Netzwerkadresse (IP-Adresse), von der sie kam, um Missbrauch nachgehen zu können (Art. 6 Abs. 1 Buchst. f DSGVO).
 privacy-limits = Gegen Missbrauch des Formulars zählen wir Anmeldungen je Netzwerkadresse, höchstens einen Tag lang. Dafür speichern wir einen verschlüsselten Prüfwert, aus dem niemand die Adresse lesen kann.
 privacy-purpose =
     ## Wozu und auf welcher Grundlage

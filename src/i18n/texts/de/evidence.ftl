@@ -52,5 +52,7 @@ evidence-field-source = Quelle
 evidence-field-date = Angegebenes Datum
 evidence-field-file = SHA-256 der importierten Datei
 evidence-field-row = Zeile
+evidence-field-subscriber = Nummer der Person
+evidence-field-joined = Nummer der Person, die dadurch dieselbe wurde
 evidence-about-procedure = Eine Anmeldung wird erst gültig, wenn jemand den Link öffnet, der an die Adresse geschickt wurde, und auf der Seite den Knopf drückt; das Öffnen allein ändert nichts. Die Zeiten stammen von der Uhr dieser Installation, in der JSON-Form auf die Mikrosekunde genau. Jeder Eintrag nennt den gezeigten Text mit seinem Hash; der Text selbst steht oben, Wort für Wort.
 evidence-about-chain = Jeder Eintrag legt sich durch einen gesalzenen SHA-256 auf seine Angaben fest und jeder Platz der Kette auf den Platz davor. »rundbrief consent verify« rechnet beides für das ganze Protokoll nach und findet, was geändert, entfernt oder eingefügt wurde. Wer die Installation betreibt, könnte eine ganz andere Kette schreiben; dagegen hilft nur ein früherer Hash, der anderswo notiert wurde.

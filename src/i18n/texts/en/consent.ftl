@@ -11,8 +11,8 @@ privacy-data =
     Your e-mail address, the language you chose, your name if you give it, and a record of your consent: the wording you agreed to, when you asked, when you confirmed, and when you withdrew. For each mail we also keep when it was handed over to the mail server and what that answered.
 privacy-duty = Only the e-mail address is needed: without it we cannot send you a newsletter. Everything else is voluntary. No law and no contract obliges you to give any of it.
 privacy-network-none = We do not store the IP address that a sign-up comes from.
-privacy-network-truncated = With your sign-up we store the shortened network address it came from, for { $network_days } days, as part of its proof (Art. 6(1)(f) GDPR).
-privacy-network-full = With your sign-up we store the network address it came from, for { $network_days } days, as part of its proof (Art. 6(1)(f) GDPR).
+privacy-network-truncated = With your sign-up we store the shortened network address it came from, for { $network_days } days, to be able to look into abuse (Art. 6(1)(f) GDPR).
+privacy-network-full = With your sign-up we store the network address it came from, for { $network_days } days, to be able to look into abuse (Art. 6(1)(f) GDPR).
 privacy-limits = Against abuse of the form we count sign-ups by network address, for a day at most. What we store for that is a keyed check value from which nobody can read the address.
 privacy-purpose =
     ## What for, and on which legal basis

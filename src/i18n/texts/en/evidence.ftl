@@ -52,5 +52,7 @@ evidence-field-source = Source
 evidence-field-date = Date given
 evidence-field-file = SHA-256 of the imported file
 evidence-field-row = Row
+evidence-field-subscriber = Number of the person
+evidence-field-joined = Number of the person who became the same by it
 evidence-about-procedure = A subscription becomes active only when somebody opens the link that was mailed to the address and presses the button on its page; opening the link alone changes nothing. The times are those of this installation’s clock, to the microsecond in the JSON form. Each record names the text that was shown by its hash; the text itself stands above, word for word.
 evidence-about-chain = Each record commits to its details by a salted SHA-256, and each place of the chain to the place before it. “rundbrief consent verify” recomputes both for the whole log and finds what was changed, removed or put in. Whoever runs the installation could write a whole other chain; against that helps only an earlier hash that was noted elsewhere.
