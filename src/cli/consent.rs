@@ -10,6 +10,7 @@ use super::proof::STYLE;
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
+use crate::domain::proof::{hex, unhex};
 use crate::i18n::{self, Translator};
 use crate::journeys::consent::{self, Known, Sealed, Story};
 use crate::journeys::seal;
@@ -77,8 +78,7 @@ fn show(app: &App, text: &str, as_json: bool, language: Language) -> Result<(), 
 /// What an earlier check printed as the chain's end.
 fn place(text: &str) -> Result<Sealed, CliError> {
     let found = text.split_once(':').and_then(|(place, hash)| {
-        let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-        Some(Sealed { place: place.parse().ok()?, hash: is_hash.then(|| hash.to_ascii_lowercase())? })
+        Some(Sealed { place: place.parse().ok()?, hash: hex(&unhex::<32>(&hash.to_ascii_lowercase())?) })
     });
     found.ok_or_else(|| CliError::Usage("--noted: give it as it was printed, PLACE:HASH, as in 4711:9f86…".into()))
 }

@@ -43,7 +43,8 @@ impl Person {
                     );
                 } else if erased.was_left {
                     say!(
-                        "Somebody had this address until they changed to another: the proofs of that time name it still, and go                          when the person is erased under the address they have now"
+                        "Somebody had this address until they changed to another: the proofs of that time name it still, and go \
+                         when the person is erased under the address they have now"
                     );
                 } else {
                     say!("Nothing was stored about this address");

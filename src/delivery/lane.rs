@@ -128,32 +128,30 @@ impl Lane {
     /// None: no mail can be made of it, and its row says so.
     async fn make(&mut self, job: Job, turn: Turn) -> Result<Option<Mail>, JourneyError> {
         let id = job.row.id;
-        match made(&self.shared, job, turn, std::mem::take(&mut self.spare)).map_err(|unmade| *unmade) {
-            Ok(mail) => Ok(Some(mail)),
+        let Unmade { error, job, .. } = match made(&self.shared, job, turn, std::mem::take(&mut self.spare)) {
+            Ok(mail) => return Ok(Some(mail)),
+            Err(unmade) => *unmade,
+        };
+        self.write_down().await?;
+        let answer = match error {
             // A key that this node lacks: the row goes back, for a node that has it.
-            Err(Unmade { error: error @ JourneyError::Key(_), .. }) => {
-                self.write_down().await?;
-                self.shared.health.unproven(&self.shared).await?;
-                Err(error)
-            }
-            Err(Unmade { error: error @ JourneyError::Dkim(_), job, .. }) => {
+            JourneyError::Key(_) => Err(error),
+            JourneyError::Dkim(_) => {
                 tracing::error!(delivery = id, %error, "a mail cannot be signed");
                 self.done.deferred += 1;
-                self.write_down().await?;
                 stock::put_off(&self.shared, &job).await?;
-                self.shared.health.unproven(&self.shared).await?;
                 Ok(None)
             }
-            Err(Unmade { error, .. }) => {
+            error => {
                 // Our own fault, and the same next time: it must not hold up the others.
                 tracing::error!(delivery = id, %error, "a mail cannot be made");
                 self.done.skipped += 1;
-                self.write_down().await?;
                 stock::skip_unreadable(&self.shared, id).await?;
-                self.shared.health.unproven(&self.shared).await?;
                 Ok(None)
             }
-        }
+        };
+        self.shared.health.unproven(&self.shared).await?;
+        answer
     }
 
     /// Sends one mail. False: the relay is in trouble and the lane ends.

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::proof::{hex, unhex};
 use super::token::{KeyError, Keyring, random_id};
 
 const ALGORITHM: &str = "PBKDF2/SHA-256";
@@ -200,22 +201,6 @@ fn secret(key: &[u8; 32]) -> hmac::Key {
 fn is_hmac(key: &[u8; 32], data: &[u8], given: &str) -> bool {
     let given: Option<[u8; 32]> = unhex(given);
     given.is_some_and(|given| verify_slices_are_equal(hmac::sign(&secret(key), data).as_ref(), &given).is_ok())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Exactly so many octets from lower-case digits.
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

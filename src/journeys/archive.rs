@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::JourneyError;
 use super::subscribe::text_for;
 use crate::domain::language::Language;
+use crate::domain::proof::unhex;
 use crate::store::{Conn, editions, images, newsletters, time};
 
 /// As many as a page shows.
@@ -46,15 +47,8 @@ pub fn edition(conn: &mut Conn, slug: &str, number: i64, language: Language) -> 
 
 /// A picture by its public id in hex: (content type, bytes).
 pub fn image(conn: &mut Conn, public_id: &str) -> Result<Option<(String, Vec<u8>)>, JourneyError> {
-    match unhex(public_id) {
+    match unhex::<32>(public_id) {
         Some(id) => Ok(images::find_bytes(conn, &id)?),
         None => Ok(None),
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }

@@ -147,7 +147,7 @@ pub fn story(conn: &mut Conn, ctx: &Context, now: Timestamp, address: &Address) 
     }
     let mut shown = Vec::new();
     for hash in hashes {
-        if let Some(wording) = wordings::get(conn, &unhex(&hash).unwrap_or_default())? {
+        if let Some(wording) = wordings::get(conn, &unhex::<32>(&hash).unwrap_or_default())? {
             let whole = super::wording::hash(&wording.kind, &wording.language, &wording.text);
             shown.push(ShownWording {
                 unchanged: hex(&whole) == hash,

@@ -131,11 +131,11 @@ struct People {
 impl People {
     fn note(&mut self, record: &Record, details: &Details, body: &HashMap<String, Value>) {
         let number = |field: &str| body.get(field).and_then(Value::as_i64);
-        match (number("subscriber"), details.subscriber_id) {
-            (Some(named), has) if has != Some(named) => self.elsewhere.push((record.id, has, named)),
-            _ => {}
+        let has = details.subscriber_id;
+        if let Some(named) = number("subscriber").filter(|named| has != Some(*named)) {
+            self.elsewhere.push((record.id, has, named));
         }
-        if let (Some(person), Some(other)) = (details.subscriber_id, number("joined")) {
+        if let (Some(person), Some(other)) = (has, number("joined")) {
             self.joined.insert((person, other));
         }
     }

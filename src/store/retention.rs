@@ -91,26 +91,13 @@ pub fn forget_networks(conn: &mut Conn, before: i64) -> Result<usize, StoreError
 /// Up to `most` mails that belong to no issue and ended, or were left in doubt, before `before` (µs). What they prove is in the
 /// log of consent.
 pub fn delete_single_mails(conn: &mut Conn, before: i64, most: i64) -> Result<usize, StoreError> {
-    let mut ids: Vec<i64> = deliveries::table
-        .filter(deliveries::issue_id.is_null())
-        .filter(deliveries::ended_at.lt(before))
-        .limit(most)
-        .select(deliveries::id)
-        .load(conn)?;
+    let single = || deliveries::table.filter(deliveries::issue_id.is_null()).select(deliveries::id);
+    let mut ids: Vec<i64> = single().filter(deliveries::ended_at.lt(before)).limit(most).load(conn)?;
     // Nobody decides about these: they were sent again by themselves, or will be asked for again.
-    ids.extend(list_doubtful_single_mails(conn, before, most)?);
+    let doubtful = single().filter(ledger::in_flight()).filter(deliveries::state.eq(DeliveryState::Unknown.as_str()));
+    let room = most.saturating_sub(i64::try_from(ids.len()).unwrap_or(most));
+    ids.extend(doubtful.filter(deliveries::created_at.lt(before)).limit(room).load::<i64>(conn)?);
     Ok(diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids))).execute(conn)?)
-}
-
-fn list_doubtful_single_mails(conn: &mut Conn, before: i64, most: i64) -> Result<Vec<i64>, StoreError> {
-    Ok(deliveries::table
-        .filter(ledger::in_flight())
-        .filter(deliveries::issue_id.is_null())
-        .filter(deliveries::state.eq(DeliveryState::Unknown.as_str()))
-        .filter(deliveries::created_at.lt(before))
-        .limit(most)
-        .select(deliveries::id)
-        .load(conn)?)
 }
 
 /// Issues that ended before `before` (µs) and still have all their mails' details.

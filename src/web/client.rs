@@ -5,12 +5,17 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Once;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 
 /// Whom a proxy of ours names in words that are no address.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Whether a proxy, declared or not, has handed this request on, or somebody says so.
+pub fn came_through_a_proxy(request: &HttpRequest) -> bool {
+    [FORWARDED, header::FORWARDED].iter().any(|name| request.headers().contains_key(name))
+}
 
 /// The visitor's address.
 pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {

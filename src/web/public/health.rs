@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::clock::Clock;
 use crate::journeys::{JourneyError, retention};
 use crate::store::{Conn, Store, StoreError, deliveries, micros, newsletters, progress, relays};
-use crate::web::State;
 use crate::web::failure::{AsIs, Failure};
+use crate::web::{State, client};
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
@@ -39,7 +39,7 @@ pub async fn ready(state: web::Data<State>) -> HttpResponse {
 /// GET /metrics, in Prometheus' text format. Only counts, nothing about anybody.
 pub async fn metrics(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Failure> {
     // Counts that go up by one would tell a visitor whom a mail went to; monitoring asks the process itself.
-    if ["x-forwarded-for", "forwarded"].iter().any(|name| request.headers().contains_key(*name)) {
+    if client::came_through_a_proxy(&request) {
         return Err(Failure::NotFound);
     }
     let handle = state.metrics.as_ref().ok_or(Failure::NotFound)?;
