@@ -125,7 +125,8 @@ fn check_shape(text: &str, report: &mut impl FnMut(usize, String)) {
     if !text.starts_with("//! ") {
         report(1, "the first line is `//!` and says what the file is for".to_owned());
     }
-    if text.lines().count() > LONGEST_FILE {
+    // A schema is a list: it is looked things up in, not read.
+    if !text.contains("\ndiesel::table! {") && text.lines().count() > LONGEST_FILE {
         report(LONGEST_FILE + 1, format!("no file is longer than {LONGEST_FILE} lines"));
     }
 }
