@@ -11,12 +11,14 @@ use super::{CliError, block_on, newsletter, start_log};
 use crate::app::{self, App, Roles};
 use crate::clock::Clock;
 use crate::domain::address::Address;
+use crate::domain::funding::FundingFile;
+use crate::domain::issue_words::IssueWords;
 use crate::domain::language::Language;
 use crate::domain::news::NewsFile;
 use crate::domain::states::Role;
-use crate::journeys::news::{self, Upload};
 use crate::journeys::newsletters::{self, NewsletterRequest, TextRequest};
 use crate::journeys::staff;
+use crate::journeys::{funding, issue_words, media, news};
 use crate::settings::{self, Settings};
 use crate::store;
 
@@ -25,6 +27,9 @@ use crate::store;
 #[folder = "src/cli/demo/"]
 #[include = "news/*.md"]
 #[include = "news/*.png"]
+#[include = "funding/*.md"]
+#[include = "funding/*.png"]
+#[include = "words/*.md"]
 #[include = "newsletter.yaml"]
 struct Samples;
 
@@ -55,7 +60,6 @@ struct SampleText {
     title: String,
     description: String,
     footer: String,
-    funding: String,
 }
 
 impl Demo {
@@ -120,21 +124,23 @@ fn furnish(app: &App) -> Result<String, CliError> {
     let mut items = Vec::new();
     // By language first, so that items are numbered in the order of the default language's files.
     for language in &sample_newsletter.languages {
-        let mut names: Vec<String> =
-            Samples::iter().map(String::from).filter(|name| name.ends_with(&format!(".{language}.md"))).collect();
-        names.sort();
-        for name in names {
+        for name in samples_of("news", &format!(".{language}.md")) {
             let file = NewsFile::parse(&sample(&name)?).map_err(|error| broken(&name, error.to_string()))?;
-            let picture = match &file.image {
-                Some(image) => {
-                    let bytes = Samples::get(&format!("news/{image}")).map(|found| found.data.into_owned()).unwrap_or_default();
-                    let upload = Upload { file_name: image.clone(), bytes };
-                    Some(news::picture(&upload).map_err(|error| broken(&name, error.to_string()))?)
-                }
-                None => None,
-            };
-            items.push((name, file, picture));
+            let media = media::gather(file.image.as_deref(), &file.downloads, beside("news"))
+                .map_err(|error| broken(&name, error.to_string()))?;
+            items.push((name, file, media));
         }
+    }
+    let mut blocks = Vec::new();
+    for name in samples_of("funding", ".md") {
+        let file = FundingFile::parse(&sample(&name)?).map_err(|error| broken(&name, error.to_string()))?;
+        let media =
+            media::gather(file.image.as_deref(), &[], beside("funding")).map_err(|error| broken(&name, error.to_string()))?;
+        blocks.push((name, file, media));
+    }
+    let mut words = Vec::new();
+    for name in samples_of("words", ".md") {
+        words.push((name.clone(), IssueWords::parse(&sample(&name)?).map_err(|error| broken(&name, error.to_string()))?));
     }
     let (from_name, from_address) = newsletter::sender(&sample_newsletter.from, &sample_newsletter.name)?;
     let request = NewsletterRequest {
@@ -152,15 +158,37 @@ fn furnish(app: &App) -> Result<String, CliError> {
         for (tag, text) in texts {
             let language: Language = tag.parse().map_err(|error| broken("texts", format!("{error}")))?;
             let text =
-                TextRequest { title: text.title, description: text.description, footer: text.footer, funding: text.funding };
+                TextRequest { title: text.title, description: text.description, footer: text.footer, funding: String::new() };
             newsletters::put_text(conn, id, language, &text).map_err(|error| broken("texts", error.to_string()))?;
         }
-        for (name, file, picture) in &items {
-            news::add(conn, now, &into, file, picture.as_ref()).map_err(|error| broken(name, error.to_string()))?;
+        for (name, file, media) in &blocks {
+            funding::add(conn, now, &into, file, media).map_err(|error| broken(name, error.to_string()))?;
+        }
+        for (name, words) in &words {
+            issue_words::put(conn, &into, words).map_err(|error| broken(name, error.to_string()))?;
+        }
+        for (name, file, media) in &items {
+            news::add(conn, now, &into, file, media).map_err(|error| broken(name, error.to_string()))?;
         }
         Ok::<_, CliError>(())
     })?;
     Ok(slug)
+}
+
+/// The sample files of a folder, in the order of their names.
+fn samples_of(folder: &str, ending: &str) -> Vec<String> {
+    let mut names: Vec<String> =
+        Samples::iter().map(String::from).filter(|name| name.starts_with(folder) && name.ends_with(ending)).collect();
+    names.sort();
+    names
+}
+
+/// What lies beside the sample files of a folder.
+fn beside(folder: &str) -> impl Fn(&str) -> Result<Vec<u8>, String> {
+    move |name| {
+        let found = Samples::get(&format!("{folder}/{name}"));
+        found.map(|found| found.data.into_owned()).ok_or_else(|| "it is not there".to_owned())
+    }
 }
 
 fn sample(name: &str) -> Result<String, CliError> {

@@ -1,11 +1,16 @@
-//! `rundbrief issue publish|status|unknown|pause|resume|cancel|release|resolve`.
+//! `rundbrief issue words|preview|test|publish|status|unknown|pause|resume|cancel|release|resolve`.
+
+use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{CliError, instance, issue_status};
+use super::{CliError, instance, issue_status, news, preview};
 use crate::app::App;
+use crate::domain::issue_words::IssueWords;
+use crate::journeys::compose::{LeftOut, Why};
+use crate::journeys::issue_words::{self, WordsError};
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::{proof, schedule};
@@ -13,6 +18,27 @@ use crate::store;
 
 #[derive(Subcommand)]
 pub(super) enum Issue {
+    /// What the next issue says around its items, from a Markdown file: subject, intro, closing
+    Words { newsletter: String, file: PathBuf },
+    /// The next issue before it is sent: who would get what, and with --out each edition as files
+    Preview {
+        newsletter: String,
+        /// As this reader would see it
+        #[arg(long = "as", value_name = "ADDRESS")]
+        reader: Option<String>,
+        /// Where to write HTML (as sent, without images, without style, dark) and text
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Send the next issue to one address, and publish nothing; its links belong to nobody
+    Test {
+        newsletter: String,
+        #[arg(long)]
+        to: String,
+        /// One edition only
+        #[arg(long)]
+        language: Option<String>,
+    },
     /// Freeze the ready items into the next issue and send it to everybody who is active now
     Publish {
         newsletter: String,
@@ -64,6 +90,15 @@ impl Issue {
         let context = std::sync::Arc::clone(&app.context);
         let now = app.clock.now();
         match self {
+            Issue::Words { newsletter, file } => {
+                let (words, _) = news::read(&file, IssueWords::parse, |_| (None, &[]))?;
+                let failed = |error: WordsError| CliError::Failed(error.to_string());
+                app.store.write_blocking(move |conn| issue_words::put(conn, &newsletter, &words)).map_err(failed)?;
+                say!("written");
+                Ok(())
+            }
+            Issue::Preview { newsletter, reader, out } => preview::show(app, &newsletter, reader.as_deref(), out),
+            Issue::Test { newsletter, to, language } => preview::test(app, &newsletter, &to, language.as_deref()),
             Issue::Publish { newsletter, at: None } => {
                 let slug = newsletter.clone();
                 let answer = app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug))?;
@@ -106,7 +141,14 @@ impl Issue {
 
 fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
     match answer {
-        PublishAnswer::Published { number, languages, recipients, missing } => {
+        PublishAnswer::Published { number, languages, recipients, missing, left_out } => {
+            for LeftOut { headline, why, .. } in left_out {
+                let why = match why {
+                    Why::Past => "is past",
+                    Why::Cancelled => "is cancelled",
+                };
+                eprintln!("warning: \"{headline}\" {why}, so it is not in the issue");
+            }
             for (headline, language) in missing {
                 eprintln!("warning: \"{headline}\" has no text in {language}; that edition goes without it");
             }

@@ -18,12 +18,14 @@ mod deliver;
 mod demo;
 mod dkim;
 mod files;
+mod funding;
 mod instance;
 mod issue;
 mod issue_status;
 mod news;
 mod newsletter;
 mod person;
+mod preview;
 mod proof;
 mod retention;
 mod secret;
@@ -68,10 +70,13 @@ enum Command {
     /// Newsletters: add, text, list
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
-    /// News items: add
+    /// News items: add, cancel, place
     #[command(subcommand)]
     News(news::News),
-    /// Issues: publish, status, unknown, pause, resume, cancel, release, resolve
+    /// Who pays and who takes part: add, list, remove
+    #[command(subcommand)]
+    Funding(funding::Funding),
+    /// Issues: words, preview, test, publish, status, unknown, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
     /// A restored backup: status, confirm-restore
@@ -198,6 +203,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         }
         Command::Newsletter(command) => command.run(&open(settings)?),
         Command::News(command) => command.run(&open(settings)?),
+        Command::Funding(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
         Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),

@@ -1,4 +1,4 @@
-//! `rundbrief news add`.
+//! `rundbrief news add|cancel|place`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,36 +7,60 @@ use clap::Subcommand;
 use super::CliError;
 use crate::app::App;
 use crate::domain::news::NewsFile;
-use crate::journeys::news::{self, NewsAddError, Picture, Upload};
+use crate::journeys::media::{self, Media};
+use crate::journeys::news::{self, NewsAddError};
 
 #[derive(Subcommand)]
 pub(super) enum News {
     /// Add a news item from a Markdown file with front matter; it is ready at once; prints its id
     Add { newsletter: String, file: PathBuf },
+    /// The event does not take place: it stays out of the next issue, and its calendar file says so
+    Cancel { newsletter: String, id: i64 },
+    /// Where an item stands in the next issue: small numbers come first, items without one after them
+    Place { newsletter: String, id: i64, place: i64 },
 }
 
 impl News {
     pub fn run(self, app: &App) -> Result<(), CliError> {
-        let News::Add { newsletter, file } = self;
-        let failed = |problem: String| CliError::Failed(format!("{}: {problem}", file.display()));
-        let text = std::fs::read_to_string(&file).map_err(|error| failed(error.to_string()))?;
-        let parsed = NewsFile::parse(&text).map_err(|error| failed(error.to_string()))?;
-        let picture = read_picture(&file, &parsed).map_err(|error| failed(error.to_string()))?;
         let now = app.clock.now();
-        let id = app
-            .store
-            .write_blocking(move |conn| news::add(conn, now, &newsletter, &parsed, picture.as_ref()))
-            .map_err(|error| failed(error.to_string()))?;
-        say!("{id}");
+        match self {
+            News::Add { newsletter, file } => {
+                let (parsed, media) = read(&file, NewsFile::parse, |parsed| (parsed.image.as_deref(), &parsed.downloads))?;
+                let id = app
+                    .store
+                    .write_blocking(move |conn| news::add(conn, now, &newsletter, &parsed, &media))
+                    .map_err(|error| CliError::Failed(format!("{}: {error}", file.display())))?;
+                say!("{id}");
+            }
+            News::Cancel { newsletter, id } => {
+                app.store.write_blocking(move |conn| news::cancel(conn, now, &newsletter, id)).map_err(failed)?;
+                say!("cancelled; whoever has it in their calendar sees it there, if the calendar looks for changes");
+            }
+            News::Place { newsletter, id, place } => {
+                app.store.write_blocking(move |conn| news::place(conn, &newsletter, id, place)).map_err(failed)?;
+                say!("done");
+            }
+        }
         Ok(())
     }
 }
 
-/// The item's picture, which lies beside the file.
-fn read_picture(file: &Path, parsed: &NewsFile) -> Result<Option<Picture>, NewsAddError> {
-    let Some(name) = &parsed.image else { return Ok(None) };
-    let path = file.parent().unwrap_or(Path::new(".")).join(name);
-    let bytes =
-        std::fs::read(&path).map_err(|error| NewsAddError::Image { file: path.display().to_string(), why: error.to_string() })?;
-    news::picture(&Upload { file_name: name.clone(), bytes }).map(Some)
+fn failed(error: NewsAddError) -> CliError {
+    CliError::Failed(error.to_string())
+}
+
+/// A file of staff, and what lies beside it. `named`: its picture and its downloads.
+pub(super) fn read<T, E: std::fmt::Display>(
+    file: &Path,
+    parse: impl Fn(&str) -> Result<T, E>,
+    named: impl Fn(&T) -> (Option<&str>, &[String]),
+) -> Result<(T, Media), CliError> {
+    let failed = |problem: String| CliError::Failed(format!("{}: {problem}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let parsed = parse(&text).map_err(|error| failed(error.to_string()))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let (image, downloads) = named(&parsed);
+    let media = media::gather(image, downloads, |name| std::fs::read(folder.join(name)).map_err(|error| error.to_string()));
+    let media = media.map_err(|error| failed(error.to_string()))?;
+    Ok((parsed, media))
 }

@@ -6,6 +6,7 @@ use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::domain::states::DeliveryKind;
 use crate::domain::token::Purpose;
+use crate::journeys::preview::NOBODY;
 use crate::journeys::{Context, JourneyError};
 use crate::mail::edition::{Edition, Slot};
 use crate::mail::message::{self, Recipient};
@@ -39,6 +40,7 @@ impl Job {
         let domain = self.edition.from_address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let message_id = message::id(&self.edition.from_address, &public_id);
         let unsubscribe = match &self.row.subscription_public_id {
+            None if self.kind == DeliveryKind::Test => Some(ctx.token_url(Purpose::Unsubscribe, key_id, &NOBODY)?),
             Some(id) => Some(ctx.token_url(Purpose::Unsubscribe, key_id, &id16("subscriptions", id)?)?),
             None => None,
         };
@@ -65,6 +67,9 @@ impl Job {
         let mut values = vec![(Slot::Salutation, templates::salutation(language, self.row.name.as_deref())?)];
         if let Some(url) = unsubscribe {
             values.push((Slot::UnsubscribeLink, url.to_owned()));
+        }
+        if self.kind == DeliveryKind::Test {
+            values.push((Slot::PreferencesLink, ctx.token_url(Purpose::Preferences, key_id, &NOBODY)?));
         }
         if let Some(id) = &self.row.subscriber_public_id {
             let url = ctx.token_url(Purpose::Preferences, key_id, &id16("subscribers", id)?)?;

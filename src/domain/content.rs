@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-pub use links::{safe_url, shown_url};
+pub use links::{path_segment, safe_url, shown_url};
 pub use plain::{text, wrap};
 
 /// Sanitised HTML of `markdown`: `p br h3 h4 strong em ul ol li blockquote a table` and no attribute but `href`, `start`
@@ -66,6 +66,24 @@ fn clean(markdown: &str) -> String {
             c => Some(c),
         })
         .collect()
+}
+
+/// The first character of `text` that nobody sees and that can turn or split what is seen (R196): directions, zero-width
+/// spaces and joiners, tags. A joiner between pictures makes one of them and may stay, and so may a soft hyphen.
+pub fn unseen(text: &str) -> Option<char> {
+    let mut before = None;
+    for c in text.chars() {
+        let joins_letters = matches!(c, '\u{200c}' | '\u{200d}') && before.is_none_or(|c: char| c.is_alphanumeric());
+        if joins_letters
+            || matches!(c,
+                '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        {
+            return Some(c);
+        }
+        before = Some(c);
+    }
+    None
 }
 
 /// The Markdown events, tidied: no raw HTML, no images, safe absolute links, bare addresses linked, headings from h3.

@@ -4,8 +4,9 @@
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 
+use super::front_matter::FileError;
 use super::language::Language;
-use super::news::{Event, NewsError, NewsFile};
+use super::news::{Checked, Event, NewsFile};
 
 const EVERYTHING: &str = "---
 language: de                 # BCP 47
@@ -21,6 +22,8 @@ caption: Die Runde am 2. März
 credit: \"Foto: Example\"
 funding: Gefördert durch …
 downloads: [programm.pdf, 'plan b.pdf']
+downloads_checked: true      # by a checker or with a screen reader
+order: 2
 starts: 2021-06-22T09:30
 ends: 2021-06-22T17:00
 zone: Europe/Vienna
@@ -34,7 +37,7 @@ Body in *Markdown*.
 A rule above.
 ";
 
-fn item(front: &str) -> Result<NewsFile, NewsError> {
+fn item(front: &str) -> Result<NewsFile, FileError> {
     NewsFile::parse(&format!("---\nlanguage: de\nheadline: H\n{front}\n---\nText\n"))
 }
 
@@ -55,12 +58,13 @@ fn every_key_arrives_where_it_belongs() {
         link: text("https://example.org/more"),
         image: text("treffen.jpg"),
         alt: text("Drei Menschen an einem Tisch"),
-        decorative: false,
         caption: text("Die Runde am 2. März"),
         credit: text("Foto: Example"),
         funding: text("Gefördert durch …"),
-        checked_by: text("Prüfgruppe Leipzig, 2021-02-20"),
+        checked_by: Some(Checked { by: "Prüfgruppe Leipzig".to_owned(), on: date(2021, 2, 20) }),
         downloads: vec!["programm.pdf".to_owned(), "plan b.pdf".to_owned()],
+        downloads_checked: true,
+        order: Some(2),
         event: Some(Event {
             starts: datetime(2021, 6, 22, 9, 30, 0, 0),
             ends: Some(datetime(2021, 6, 22, 17, 0, 0, 0)),
@@ -79,19 +83,22 @@ fn every_key_arrives_where_it_belongs() {
 fn a_headline_and_a_language_are_enough() {
     let file = NewsFile::parse("---\nheadline: 2026\nlanguage: DE-simple\nkicker:\n---").unwrap();
     assert_eq!((file.headline.as_str(), file.language, file.kicker, file.body.as_str()), ("2026", Language::DeSimple, None, ""));
-    assert_eq!(NewsFile::parse("---\nlanguage: de\n---\nx"), Err(NewsError::Missing("headline")));
-    assert_eq!(NewsFile::parse("---\nheadline: x\n---\nx"), Err(NewsError::Missing("language")));
-    assert_eq!(NewsFile::parse("---\nlanguage: de\nheadline: ''\n---\nx"), Err(NewsError::Missing("headline")));
-    assert_eq!(NewsFile::parse("---\n---\nx"), Err(NewsError::Missing("language")));
+    assert_eq!(NewsFile::parse("---\nlanguage: de\n---\nx"), Err(FileError::Missing("headline", &["language", "headline"])));
+    assert_eq!(NewsFile::parse("---\nheadline: x\n---\nx"), Err(FileError::Missing("language", &["language", "headline"])));
+    assert_eq!(
+        NewsFile::parse("---\nlanguage: de\nheadline: ''\n---\nx"),
+        Err(FileError::Missing("headline", &["language", "headline"]))
+    );
+    assert_eq!(NewsFile::parse("---\n---\nx"), Err(FileError::Missing("language", &["language", "headline"])));
 }
 
 #[test]
 fn a_file_without_front_matter_or_without_its_end_is_told_how_it_should_look() {
     for text in ["", "Hello", "headline: x", "\n---\nheadline: x\n---\n"] {
-        assert_eq!(NewsFile::parse(text), Err(NewsError::NoFrontMatter), "{text:?}");
+        assert_eq!(NewsFile::parse(text), Err(FileError::NoFrontMatter(&["language", "headline"])), "{text:?}");
     }
     for text in ["---", "---\nheadline: x\nlanguage: de\n\nText", "---\nheadline: x\n----\n"] {
-        assert_eq!(NewsFile::parse(text), Err(NewsError::NoEnd), "{text:?}");
+        assert_eq!(NewsFile::parse(text), Err(FileError::NoEnd), "{text:?}");
     }
 }
 
@@ -141,7 +148,7 @@ fn nothing_in_the_front_matter_can_start_a_header_of_its_own() {
     assert_eq!(headline(">\n  two\n  lines").unwrap().headline, "two lines");
     assert_eq!(
         NewsFile::parse("---\nlanguage: de\nheadline: x\n---\na\nb\u{8}\n"),
-        Err(NewsError::ControlCharacter { line: 6, code: 8 })
+        Err(FileError::ControlCharacter { line: 6, code: 8 })
     );
 }
 
@@ -152,7 +159,7 @@ fn an_image_is_described_or_decorative() {
     );
     assert!(item("image: a.png\nalt: ''").is_err());
     assert!(item("image: a.png\nalt: x\ndecorative: true").is_err());
-    assert!(item("image: a.png\ndecorative: true").unwrap().decorative);
+    assert_eq!(item("image: a.png\ndecorative: true").unwrap().alt.as_deref(), Some(""));
     assert_eq!(item("image: a.png\nalt: x").unwrap().alt.as_deref(), Some("x"));
 }
 
@@ -199,4 +206,26 @@ proptest! {
         let _ = NewsFile::parse(&text);
         let _ = item(&front);
     }
+}
+
+#[test]
+fn nothing_in_a_file_is_hidden_from_who_reads_it() {
+    for hidden in ['\u{202e}', '\u{200b}', '\u{2066}', '\u{feff}', '\u{200d}', '\u{e0041}'] {
+        let told = item(&format!("lead: Seite{hidden}n")).unwrap_err();
+        assert_eq!(told, FileError::Unseen { line: 4, code: u32::from(hidden) });
+    }
+    // A family of pictures is held together by joiners, and a soft hyphen shows where a long word may be parted.
+    assert!(item("lead: 👩\u{200d}👧 Arbeits\u{ad}welt").is_ok());
+}
+
+#[test]
+fn a_text_longer_than_any_mail_is_refused() {
+    let told = NewsFile::parse(&format!("---\nlanguage: de\nheadline: H\n---\n{}", "x".repeat(10_000_000))).unwrap_err();
+    assert!(told.to_string().contains("bytes, and 200000 are the most"), "{told}");
+}
+
+#[test]
+fn a_check_names_somebody_and_a_day() {
+    assert!(item("checked_by: Prüfgruppe").is_err() && item("checked_by: ', 2021-02-20'").is_err());
+    assert!(told("checked_by: Prüfgruppe, gestern").contains("like \"Prüfgruppe Leipzig, 2021-02-20\""));
 }

@@ -77,7 +77,7 @@ pub fn change(
     let frozen = notice(ctx, &newsletter, language, NoticeAbout::Address)?;
     let mail = outbox::Mail {
         kind: DeliveryKind::Confirmation,
-        subscriber_id: person.id,
+        subscriber_id: Some(person.id),
         opt_in_id: Some(opt_in_id),
         newsletter_id: newsletter.id,
         address: wanted.as_typed(),
@@ -199,7 +199,7 @@ pub fn send_link(
     let frozen = notice(ctx, &newsletter, language, NoticeAbout::Link)?;
     let mail = outbox::Mail {
         kind: DeliveryKind::Notice,
-        subscriber_id: id,
+        subscriber_id: Some(id),
         opt_in_id: None,
         newsletter_id: newsletter.id,
         // Where their newsletters go: a stranger's spelling of it changes nothing.

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::JourneyError;
 use super::subscribe::text_for;
 use crate::domain::language::Language;
-use crate::domain::proof::unhex;
-use crate::store::{Conn, editions, images, newsletters, time};
+use crate::store::{Conn, editions, newsletters, time};
 
 /// As many as a page shows.
 const NEWEST: i64 = 300;
@@ -43,12 +42,4 @@ pub fn list(conn: &mut Conn, slug: &str, language: Language) -> Result<Option<Ar
 /// The web version of one edition: a whole HTML document.
 pub fn edition(conn: &mut Conn, slug: &str, number: i64, language: Language) -> Result<Option<String>, JourneyError> {
     Ok(editions::find_web(conn, slug, number, language)?)
-}
-
-/// A picture by its public id in hex: (content type, bytes).
-pub fn image(conn: &mut Conn, public_id: &str) -> Result<Option<(String, Vec<u8>)>, JourneyError> {
-    match unhex::<32>(public_id) {
-        Some(id) => Ok(images::find_bytes(conn, &id)?),
-        None => Ok(None),
-    }
 }

@@ -3,20 +3,26 @@
 
 pub mod address;
 pub mod archive;
+pub mod compose;
 pub mod confirm;
 pub mod consent;
+pub mod event;
 pub mod export;
+pub mod funding;
 mod guard;
 pub mod import;
+pub mod issue_words;
 pub mod issues;
 pub mod leave;
 pub mod limits;
+pub mod media;
 mod memo;
 pub mod news;
 pub mod newsletters;
 mod outbox;
 pub mod person;
 pub mod preferences;
+pub mod preview;
 pub mod proof;
 pub mod publish;
 pub mod restore;

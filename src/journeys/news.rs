@@ -1,35 +1,15 @@
 //! Staff write news items: one file per language, tied together by a key.
 
-use aws_lc_rs::digest;
-use image::{DynamicImage, ImageFormat};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::JourneyError;
+use super::media::{self, Media};
 use crate::domain::language::Language;
-use crate::domain::news::NewsFile;
-use crate::domain::picture;
-use crate::store::images::NewImage;
+use crate::domain::news::{Checked, NewsFile};
+use crate::domain::token::random_id;
 use crate::store::news::{NewsItemText, Shared};
-use crate::store::{Conn, images, micros, news, newsletters};
-
-/// R202. Larger pictures are refused before they are decoded.
-const IMAGE_BYTES: usize = 5_000_000;
-/// A mail is 600 px wide; twice that looks sharp everywhere.
-const WIDTH: u32 = 1_200;
-
-/// A picture as read from disk, not yet trusted.
-pub struct Upload {
-    pub file_name: String,
-    pub bytes: Vec<u8>,
-}
-
-/// A picture decoded and encoded again: nothing of the upload but its pixels is left (R202).
-pub struct Picture {
-    content_type: &'static str,
-    width: u32,
-    height: u32,
-    bytes: Vec<u8>,
-}
+use crate::store::{Conn, micros, news, newsletters};
 
 #[derive(Debug, thiserror::Error)]
 pub enum NewsAddError {
@@ -41,8 +21,10 @@ pub enum NewsAddError {
     Language { slug: String, language: Language },
     #[error("the item \"{0}\" has been used in an issue already; give this one another key")]
     Used(String),
-    #[error("image {file}: {why}")]
-    Image { file: String, why: String },
+    #[error("download {0}: the file was not brought along")]
+    NoDocument(String),
+    #[error("newsletter \"{slug}\" has no item {id} that could still be changed")]
+    NoItem { slug: String, id: i64 },
     #[error(transparent)]
     Journey(#[from] JourneyError),
 }
@@ -53,27 +35,21 @@ impl From<crate::store::StoreError> for NewsAddError {
     }
 }
 
-/// Decodes, shrinks and re-encodes a PNG or JPEG. CPU heavy: call it outside a transaction.
-pub fn picture(upload: &Upload) -> Result<Picture, NewsAddError> {
-    let refused = |why: String| NewsAddError::Image { file: upload.file_name.clone(), why };
-    let (mut decoded, format) = picture::decode(&upload.bytes, IMAGE_BYTES).map_err(refused)?;
-    if decoded.width() > WIDTH {
-        decoded = decoded.resize(WIDTH, decoded.height(), image::imageops::FilterType::Lanczos3);
-    }
-    let (target, content_type) = match format {
-        ImageFormat::Jpeg => (ImageFormat::Jpeg, "image/jpeg"),
-        _ => (ImageFormat::Png, "image/png"),
-    };
-    if target == ImageFormat::Jpeg {
-        decoded = DynamicImage::ImageRgb8(decoded.into_rgb8());
-    }
-    let bytes = picture::encode(&decoded, target).map_err(refused)?;
-    Ok(Picture { content_type, width: decoded.width(), height: decoded.height(), bytes })
+/// A download as the database holds it. Rows of an earlier release hold an address or a name alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Download {
+    Address(String),
+    /// A path below the public address.
+    Kept {
+        path: String,
+        bytes: u64,
+    },
 }
 
 /// Adds one file. A second language of an item is added to it; the same language again replaces the text.
 /// The item is ready at once. Returns its id.
-pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, picture: Option<&Picture>) -> Result<i64, NewsAddError> {
+pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, media: &Media) -> Result<i64, NewsAddError> {
     let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsAddError::NoNewsletter(slug.to_owned()))?;
     if !newsletter.languages()?.contains(&file.language) {
         return Err(NewsAddError::Language { slug: slug.to_owned(), language: file.language });
@@ -86,23 +62,26 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, picture
     };
     let id = match known {
         Some((_, state)) if state == "used" => return Err(NewsAddError::Used(file.item.clone().unwrap_or_default())),
-        Some((id, _)) => id,
-        None => news::insert_ready(conn, newsletter.id, file.item.as_deref(), micros(now))?,
+        Some((id, _)) => {
+            news::touch(conn, id, micros(now))?;
+            id
+        }
+        None => {
+            let public_id = random_id().map_err(JourneyError::from)?;
+            news::insert_ready(conn, newsletter.id, file.item.as_deref(), &public_id, micros(now))?
+        }
     };
-    let image_id = match picture {
-        Some(picture) => Some(images::find_or_insert(
-            conn,
-            &NewImage {
-                public_id: digest::digest(&digest::SHA256, &picture.bytes).as_ref().to_vec(),
-                content_type: picture.content_type,
-                width: i64::from(picture.width),
-                height: i64::from(picture.height),
-                bytes: &picture.bytes,
-                created_at: micros(now),
-            },
-        )?),
-        None => None,
-    };
+    let image_id = media.keep_picture(conn, now)?;
+    let mut downloads = Vec::new();
+    for name in &file.downloads {
+        downloads.push(if media::is_address(name) {
+            Download::Address(name.clone())
+        } else {
+            let kept = media.keep_document(conn, now, name)?;
+            let (path, bytes) = kept.ok_or_else(|| NewsAddError::NoDocument(name.clone()))?;
+            Download::Kept { path, bytes }
+        });
+    }
     let event = file.event.as_ref();
     news::update_shared(
         conn,
@@ -115,6 +94,7 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, picture
             zone: event.map(|event| event.zone.clone()),
             place: event.and_then(|event| event.place.clone()),
             online: event.and_then(|event| event.online.clone()),
+            place_in_issue: file.order,
         },
     )?;
     news::put_text(
@@ -127,15 +107,36 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, picture
             lead: file.lead.clone(),
             body: file.body.clone(),
             link: file.link.clone(),
-            alt: if file.decorative { None } else { file.alt.clone() },
+            alt: file.alt.clone(),
             caption: file.caption.clone(),
             credit: file.credit.clone(),
             funding: file.funding.clone(),
-            downloads: serde_json::to_string(&file.downloads).map_err(JourneyError::from)?,
-            checked_by: file.checked_by.clone(),
+            downloads: serde_json::to_string(&downloads).map_err(JourneyError::from)?,
+            checked_by: file.checked_by.as_ref().map(|Checked { by, on }| format!("{by}, {on}")),
+            downloads_checked: i64::from(file.downloads_checked),
         },
     )?;
     Ok(id)
+}
+
+/// The event does not take place: its item stays out of issues to come, and its calendar file says so (R269).
+pub fn cancel(conn: &mut Conn, now: Timestamp, slug: &str, id: i64) -> Result<(), NewsAddError> {
+    change(conn, slug, id, |conn, newsletter| news::set_cancelled(conn, newsletter, id, micros(now)))
+}
+
+/// Where an item stands in the next issue: small numbers come first.
+pub fn place(conn: &mut Conn, slug: &str, id: i64, place: i64) -> Result<(), NewsAddError> {
+    change(conn, slug, id, |conn, newsletter| news::set_place(conn, newsletter, id, place))
+}
+
+fn change(
+    conn: &mut Conn,
+    slug: &str,
+    id: i64,
+    act: impl FnOnce(&mut Conn, i64) -> Result<bool, crate::store::StoreError>,
+) -> Result<(), NewsAddError> {
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsAddError::NoNewsletter(slug.to_owned()))?;
+    if act(conn, newsletter.id)? { Ok(()) } else { Err(NewsAddError::NoItem { slug: slug.to_owned(), id }) }
 }
 
 /// An item that waits for the next issue.

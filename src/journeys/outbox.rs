@@ -13,7 +13,8 @@ use crate::store::{Conn, deliveries, micros};
 /// Whom a mail is for, and what it is about.
 pub(super) struct Mail<'a> {
     pub kind: DeliveryKind,
-    pub subscriber_id: i64,
+    /// None: a test, which is for no reader.
+    pub subscriber_id: Option<i64>,
     pub opt_in_id: Option<i64>,
     pub newsletter_id: i64,
     pub address: &'a str,
@@ -43,7 +44,7 @@ pub(super) fn queue(conn: &mut Conn, now: Timestamp, frozen: &FrozenMail, mail: 
             public_id: token::random_id()?.to_vec(),
             kind: mail.kind.as_str(),
             edition_id,
-            subscriber_id: Some(mail.subscriber_id),
+            subscriber_id: mail.subscriber_id,
             opt_in_id: mail.opt_in_id,
             newsletter_id: Some(mail.newsletter_id),
             address: mail.address.to_owned(),

@@ -288,7 +288,7 @@ fn write_down(
     };
     let of = outbox::Mail {
         kind: DeliveryKind::Confirmation,
-        subscriber_id,
+        subscriber_id: Some(subscriber_id),
         opt_in_id: Some(opt_in_id),
         newsletter_id: first.id,
         // As typed now: a stranger's spelling of a known address changes nothing that is stored.

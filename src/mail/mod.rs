@@ -3,6 +3,7 @@
 pub mod dkim;
 pub mod edition;
 pub mod message;
+pub mod preview;
 pub mod quoted;
 pub mod relay;
 pub mod templates;

@@ -1,6 +1,7 @@
 //! From an issue or a question to an edition: MJML and Handlebars, compiled at start, filled with a typed model once per
 //! language. News text is data here, never source (R197); what differs per reader becomes a slot.
 
+mod item;
 mod look;
 mod samples;
 mod source;
@@ -23,8 +24,9 @@ use crate::domain::header::{HeaderError, HeaderText};
 use crate::domain::language::Language;
 use crate::i18n::{MissingText, Translator};
 
+pub use self::item::{BlockMail, DownloadMail, ImageView, ItemView};
 pub use self::look::Look;
-pub use self::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, NoticeAbout, NoticeMail, Sender};
+pub use self::view::{ConfirmationMail, IssueMail, Links, NoticeAbout, NoticeMail, OtherEdition, Sender};
 pub use self::words::{date, moment, salutation};
 
 /// R264: columns of the text part.
@@ -73,8 +75,14 @@ impl std::fmt::Debug for Templates {
     }
 }
 
-/// The file of a mail, and where it is registered.
 const MAILS: [&str; 3] = ["issue", "confirmation", "notice"];
+
+/// Leichte Sprache has its own layout (R246).
+const SIMPLE: &str = "issue/simple";
+
+fn issue_layout(language: Language) -> &'static str {
+    if language == Language::DeSimple { SIMPLE } else { "issue" }
+}
 
 impl Templates {
     /// Compiles every template, each file taken from `overrides` if it is there. Everything that can be wrong with one is
@@ -95,6 +103,8 @@ impl Templates {
                 register(&mut plain, &format!("{mail}/{part}"), &name, &text)?;
             }
         }
+        let name = format!("{SIMPLE}.mjml");
+        register(&mut html, SIMPLE, &name, &source::compile_mjml(&name, &source::read(&name, overrides)?)?)?;
         let templates = Templates { html, plain, palette: look.palette()? };
         for language in Language::ALL {
             templates.issue(&samples::issue(language))?;
@@ -110,10 +120,10 @@ impl Templates {
     /// The edition of an issue in `mail.language`.
     pub fn issue(&self, mail: &IssueMail) -> Result<Edition, TemplateError> {
         let context = IssueContext::new(mail, &self.palette)?;
-        let subject = self.subject("issue/subject", &context)?;
+        let subject = self.issue_subject(mail, &context)?;
         let context = checked(&context.with_subject(&subject), "issue")?;
         self.edition(
-            Parts { html: "issue", text: "issue/text" },
+            Parts { html: issue_layout(mail.language), text: "issue/text" },
             &context,
             Envelope { language: mail.language, subject, sender: &mail.sender, list: Some(mail.list.clone()) },
         )
@@ -122,9 +132,9 @@ impl Templates {
     /// The same issue as a public page: a whole HTML document without anything personal.
     pub fn web_version(&self, mail: &IssueMail) -> Result<String, TemplateError> {
         let context = IssueContext::new(mail, &self.palette)?.for_the_web();
-        let subject = self.subject("issue/subject", &context)?;
+        let subject = self.issue_subject(mail, &context)?;
         let context = checked(&context.with_subject(&subject), "issue")?;
-        Ok(as_page(&self.html("issue", &context)?))
+        Ok(as_page(&self.html(issue_layout(mail.language), &context)?))
     }
 
     /// The mail that asks for a confirmation. Neutral: nothing but the question (R142).
@@ -149,6 +159,13 @@ impl Templates {
             &context,
             Envelope { language: mail.language, subject, sender: &mail.sender, list: None },
         )
+    }
+
+    fn issue_subject(&self, mail: &IssueMail, context: &IssueContext<'_>) -> Result<String, TemplateError> {
+        match &mail.subject {
+            Some(subject) => Ok(HeaderText::parse("subject", subject.trim())?.as_str().to_owned()),
+            None => self.subject("issue/subject", context),
+        }
     }
 
     fn subject(&self, name: &'static str, context: &impl Serialize) -> Result<String, TemplateError> {

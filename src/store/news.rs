@@ -16,10 +16,17 @@ pub struct NewsItem {
     pub zone: Option<String>,
     pub place: Option<String>,
     pub online: Option<String>,
+    pub public_id: Vec<u8>,
+    pub revision: i64,
+    pub changed_at: i64,
+    /// 1: the event does not take place.
+    pub cancelled: i64,
+    pub place_in_issue: Option<i64>,
+    pub state: String,
 }
 
 /// What all languages of an item share. None leaves what an earlier file of the same item said.
-#[derive(Clone, Debug, Default, AsChangeset)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
 #[diesel(table_name = news_items)]
 pub struct Shared {
     pub image_id: Option<i64>,
@@ -29,6 +36,7 @@ pub struct Shared {
     pub zone: Option<String>,
     pub place: Option<String>,
     pub online: Option<String>,
+    pub place_in_issue: Option<i64>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -41,13 +49,17 @@ pub struct NewsItemText {
     pub lead: Option<String>,
     pub body: String,
     pub link: Option<String>,
+    /// Of the item's picture; empty if that is decorative, NULL if nobody described it.
     pub alt: Option<String>,
     pub caption: Option<String>,
     pub credit: Option<String>,
     pub funding: Option<String>,
-    /// JSON array of strings.
+    /// JSON array: an address, or of a file kept here `{address, bytes}`.
     pub downloads: String,
+    /// "WHO, YYYY-MM-DD".
     pub checked_by: Option<String>,
+    /// 1: somebody tried the documents.
+    pub downloads_checked: i64,
 }
 
 /// The item a key stands for: (id, state).
@@ -61,24 +73,63 @@ pub fn find_by_key(conn: &mut Conn, newsletter_id: i64, key: &str) -> Result<Opt
 }
 
 /// Makes an item that is ready for the next issue.
-pub fn insert_ready(conn: &mut Conn, newsletter_id: i64, key: Option<&str>, now: i64) -> Result<i64, StoreError> {
+pub fn insert_ready(
+    conn: &mut Conn,
+    newsletter_id: i64,
+    key: Option<&str>,
+    public_id: &[u8; 16],
+    now: i64,
+) -> Result<i64, StoreError> {
     Ok(diesel::insert_into(news_items::table)
         .values((
             news_items::newsletter_id.eq(newsletter_id),
             news_items::item_key.eq(key),
             news_items::state.eq("ready"),
             news_items::created_at.eq(now),
+            news_items::public_id.eq(public_id.as_slice()),
+            news_items::changed_at.eq(now),
         ))
         .returning(news_items::id)
         .get_result(conn)?)
 }
 
+/// Something of the item is another than before: its calendar file has a new revision.
+pub fn touch(conn: &mut Conn, id: i64, now: i64) -> Result<(), StoreError> {
+    diesel::update(news_items::table.find(id))
+        .set((news_items::revision.eq(news_items::revision + 1), news_items::changed_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub fn update_shared(conn: &mut Conn, id: i64, shared: &Shared) -> Result<(), StoreError> {
-    let nothing = shared.image_id.is_none() && shared.date.is_none() && shared.starts.is_none();
-    if !nothing {
+    if *shared != Shared::default() {
         diesel::update(news_items::table.find(id)).set(shared).execute(conn)?;
     }
     Ok(())
+}
+
+/// False: there is no such item in this newsletter, or (for a place in the issue) it was used already.
+pub fn set_cancelled(conn: &mut Conn, newsletter_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
+    let item = news_items::table.find(id).filter(news_items::newsletter_id.eq(newsletter_id));
+    Ok(diesel::update(item)
+        .set((news_items::cancelled.eq(1), news_items::revision.eq(news_items::revision + 1), news_items::changed_at.eq(now)))
+        .execute(conn)?
+        == 1)
+}
+
+pub fn set_place(conn: &mut Conn, newsletter_id: i64, id: i64, place: i64) -> Result<bool, StoreError> {
+    let item =
+        news_items::table.find(id).filter(news_items::newsletter_id.eq(newsletter_id)).filter(news_items::state.ne("used"));
+    Ok(diesel::update(item).set(news_items::place_in_issue.eq(place)).execute(conn)? == 1)
+}
+
+/// An item by its name for the outside, whatever its state.
+pub fn find_public(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option<NewsItem>, StoreError> {
+    Ok(news_items::table
+        .filter(news_items::public_id.eq(public_id.as_slice()))
+        .select(NewsItem::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Writes one language's text, over the one that is there.
@@ -93,12 +144,12 @@ pub fn put_text(conn: &mut Conn, text: &NewsItemText) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Items that wait for the next issue, oldest first.
+/// Items that wait for the next issue, in its order: those with a place by it, then the oldest first.
 pub fn list_ready(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<NewsItem>, StoreError> {
     Ok(news_items::table
         .filter(news_items::newsletter_id.eq(newsletter_id))
         .filter(news_items::state.eq("ready"))
-        .order(news_items::id)
+        .order((news_items::place_in_issue.is_null(), news_items::place_in_issue, news_items::id))
         .select(NewsItem::as_select())
         .load(conn)?)
 }
@@ -116,5 +167,11 @@ pub fn use_up(conn: &mut Conn, item_ids: &[i64], issue_id: i64) -> Result<(), St
     diesel::update(news_items::table.filter(news_items::id.eq_any(item_ids)))
         .set((news_items::state.eq("used"), news_items::issue_id.eq(issue_id)))
         .execute(conn)?;
+    Ok(())
+}
+
+/// They go back to who writes them, with nothing changed.
+pub fn set_aside(conn: &mut Conn, item_ids: &[i64]) -> Result<(), StoreError> {
+    diesel::update(news_items::table.filter(news_items::id.eq_any(item_ids))).set(news_items::state.eq("draft")).execute(conn)?;
     Ok(())
 }

@@ -126,13 +126,17 @@ pub fn next_activations(conn: &mut Conn, id: i64, count: i64) -> Result<i64, Sto
         .get_result(conn)?)
 }
 
-/// Gives the next issue its number and locks the newsletter: two calls at once come one after the other.
-/// Returns (number, activations so far).
-pub fn next_number(conn: &mut Conn, id: i64) -> Result<(i64, i64), StoreError> {
-    Ok(diesel::update(newsletters::table.find(id))
-        .set(newsletters::last_number.eq(newsletters::last_number + 1))
-        .returning((newsletters::last_number, newsletters::activations))
-        .get_result(conn)?)
+/// (number the next issue will have, activations so far). Lock the newsletter before, and nobody else reads the same.
+pub fn upcoming(conn: &mut Conn, id: i64) -> Result<(i64, i64), StoreError> {
+    let (last, activations): (i64, i64) =
+        newsletters::table.find(id).select((newsletters::last_number, newsletters::activations)).first(conn)?;
+    Ok((last + 1, activations))
+}
+
+/// An issue has this number now.
+pub fn use_number(conn: &mut Conn, id: i64, number: i64) -> Result<(), StoreError> {
+    diesel::update(newsletters::table.find(id)).set(newsletters::last_number.eq(number)).execute(conn)?;
+    Ok(())
 }
 
 /// Takes the newsletter's row lock and changes nothing.

@@ -186,6 +186,11 @@ diesel::table! {
         place -> Nullable<Text>,
         online -> Nullable<Text>,
         created_at -> BigInt,
+        public_id -> Binary,
+        revision -> BigInt,
+        changed_at -> BigInt,
+        cancelled -> BigInt,
+        place_in_issue -> Nullable<BigInt>,
     }
 }
 
@@ -205,6 +210,59 @@ diesel::table! {
         funding -> Nullable<Text>,
         downloads -> Text,
         checked_by -> Nullable<Text>,
+        downloads_checked -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        public_id -> Binary,
+        content_type -> Text,
+        bytes -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    funding_blocks (id) {
+        id -> BigInt,
+        newsletter_id -> BigInt,
+        block_key -> Text,
+        kind -> Text,
+        place -> BigInt,
+        valid_from -> Nullable<Text>,
+        valid_until -> Nullable<Text>,
+        image_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    funding_texts (block_id, language) {
+        block_id -> BigInt,
+        language -> Text,
+        text -> Text,
+        alt -> Nullable<Text>,
+        link -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    issue_words (newsletter_id, language) {
+        newsletter_id -> BigInt,
+        language -> Text,
+        subject -> Nullable<Text>,
+        intro -> Text,
+        closing -> Text,
+    }
+}
+
+diesel::table! {
+    check_overrides (issue_id) {
+        issue_id -> BigInt,
+        by_whom -> Text,
+        at -> BigInt,
+        findings -> Text,
     }
 }
 
@@ -393,7 +451,8 @@ diesel::joinable!(imports -> newsletters (newsletter_id));
 
 diesel::allow_tables_to_appear_in_same_query! {
     instance, newsletters, newsletter_texts, wordings, subscribers, subscriptions, opt_ins, opt_in_newsletters,
-    consent_records, consent_details, suppressions, images, issues, news_items, news_item_texts, editions, nodes,
+    consent_records, consent_details, suppressions, images, issues, news_items, news_item_texts, editions, files,
+    funding_blocks, funding_texts, issue_words, check_overrides, nodes,
     relays, paces, throttles, deliveries, staff, sign_in_failures, staff_invitations, staff_sessions, limits,
     spent_challenges, duties, imports,
 }

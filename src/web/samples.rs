@@ -142,7 +142,8 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "publish",
             true,
             json!({"newsletter": "Forschung aktuell", "errors": no_errors, "recipients_text": "3 980", "nobody": false,
-            "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "items": items}),
+            "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "left_out": "Sommerfest", "items": items,
+            "audiences": ["Deutsch: 3 600 bekommen die Ausgabe »Deutsch«.", "Leichte Sprache: 380 bekommen die Ausgabe »Deutsch«."]}),
         ),
         (
             "issue",

@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod confirm;
 mod consent;
+mod content;
 mod deliver;
 mod dkim;
 mod dkim_keys;

@@ -6,6 +6,7 @@ use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::domain::news::NewsFile;
 use crate::domain::token::{Purpose, random_id};
+use crate::journeys::media::Media;
 use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
 use crate::journeys::publish::{self, FanOut, PublishAnswer};
 use crate::journeys::{JourneyError, news};
@@ -83,7 +84,7 @@ fn put_news(conn: &mut Conn, now: jiff::Timestamp, filler: usize) -> Result<(), 
     let words = "Text zum Lesen und zum Messen. ".repeat(filler / 31);
     let file = format!("---\nlanguage: de\nheadline: Messung\n---\nMeldung. {words}{}\n", "x".repeat(filler % 31));
     let file = NewsFile::parse(&file).map_err(|error| JourneyError::Broken(error.to_string()))?;
-    news::add(conn, now, SLUG, &file, None).map_err(|error| JourneyError::Broken(error.to_string()))?;
+    news::add(conn, now, SLUG, &file, &Media::default()).map_err(|error| JourneyError::Broken(error.to_string()))?;
     Ok(())
 }
 

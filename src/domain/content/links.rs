@@ -61,6 +61,11 @@ fn encoded(part: &str) -> String {
     out
 }
 
+/// One step of a path, percent-encoded (RFC 3986 §3.3).
+pub fn path_segment(name: &str) -> String {
+    encoded(&name.replace(['/', '?', '#', '%', '[', ']', ':', '@', '\\'], "_"))
+}
+
 pub(super) fn start<'a>(url: &str) -> Event<'a> {
     Event::Start(Tag::Link {
         link_type: LinkType::Inline,

@@ -50,6 +50,8 @@ pub(super) struct Sizes {
     pub h2: &'static str,
     pub h3: &'static str,
     pub headline_font: String,
+    /// No italics.
+    pub upright: bool,
 }
 
 impl Look {
@@ -89,6 +91,7 @@ impl Palette {
                 h2: "26px",
                 h3: "21px",
                 headline_font: self.text_font.clone(),
+                upright: true,
             }
         } else {
             Sizes {
@@ -100,6 +103,7 @@ impl Palette {
                 h2: "25px",
                 h3: "19px",
                 headline_font: self.headline_font.clone(),
+                upright: false,
             }
         }
     }
@@ -159,7 +163,9 @@ fn contrast(one: Colour, other: Colour) -> f64 {
 pub(super) fn styled(html: &str, palette: &Palette, sizes: &Sizes) -> String {
     let Palette { accent, .. } = palette;
     let Sizes { h3, headline_font, body, .. } = sizes;
-    html.replace("<p>", "<p style=\"margin:0 0 16px\">")
+    // Slanted letters are hard to read for some (R246).
+    let upright = if sizes.upright { "<em style=\"font-style:normal;font-weight:700\">" } else { "<em>" };
+    html.replace("<em>", upright).replace("<p>", "<p style=\"margin:0 0 16px\">")
         .replace("<h3>", &format!("<h3 style=\"margin:24px 0 8px;font-family:{headline_font};font-size:{h3};line-height:1.35;font-weight:700\">"))
         .replace("<h4>", &format!("<h4 style=\"margin:20px 0 6px;font-size:{body};line-height:1.4;font-weight:700\">"))
         .replace("<ul>", "<ul style=\"margin:0 0 16px;padding:0 0 0 24px\">")

@@ -3,7 +3,8 @@
 
 use jiff::civil;
 
-use super::view::{ConfirmationMail, ImageView, IssueMail, ItemView, Links, NoticeAbout, NoticeMail, Sender};
+use super::item::{BlockMail, DownloadMail, ImageView, ItemView};
+use super::view::{ConfirmationMail, IssueMail, Links, NoticeAbout, NoticeMail, OtherEdition, Sender};
 use crate::domain::language::Language;
 use crate::domain::news::Event;
 use crate::mail::edition::List;
@@ -24,7 +25,7 @@ www.zentrum-digitale-arbeit.de
 
 pub(super) fn links() -> Links {
     Links {
-        web_version: "https://news.example.org/archive/zukunft/7/de".to_owned(),
+        web_version: "https://news.example.org/archive/zukunft/7/this".to_owned(),
         imprint: "https://news.example.org/imprint".to_owned(),
         privacy: "https://news.example.org/privacy".to_owned(),
         archive: "https://news.example.org/archive/zukunft".to_owned(),
@@ -48,11 +49,19 @@ fn item(headline: &str) -> ItemView {
         headline: headline.to_owned(),
         body_markdown: BODY.to_owned(),
         image: None,
+        caption: None,
+        credit: None,
         link: Some("www.zentrum-digitale-arbeit.de/aktuelles?a=1&b=2".to_owned()),
         date: Some(civil::date(2021, 3, 2)),
         event: None,
+        calendar: None,
         downloads: vec![],
+        downloads_checked: false,
     }
+}
+
+fn logo(name: &str) -> ImageView {
+    ImageView { url: "https://news.example.org/images/cd34.png".to_owned(), alt: Some(name.to_owned()), width: 640, height: 160 }
 }
 
 pub(super) fn issue(language: Language) -> IssueMail {
@@ -68,15 +77,23 @@ pub(super) fn issue(language: Language) -> IssueMail {
         }),
         image: Some(ImageView {
             url: "https://news.example.org/images/ab12.jpg".to_owned(),
-            alt: "Drei Menschen an einem Tisch".to_owned(),
+            alt: Some("Drei Menschen an einem Tisch".to_owned()),
             width: 1600,
             height: 900,
-            caption: Some("Die Runde am 2. März".to_owned()),
-            credit: Some("Foto: Example".to_owned()),
         }),
-        downloads: vec!["https://news.example.org/files/programm.pdf".to_owned(), "anfahrt.pdf".to_owned()],
+        caption: Some("Die Runde am 2. März".to_owned()),
+        credit: Some("Foto: Example".to_owned()),
+        calendar: Some("https://news.example.org/event/ab12.ics?lang=de".to_owned()),
+        downloads: vec![
+            DownloadMail {
+                address: "https://news.example.org/files/ab12/programm.pdf".to_owned(),
+                bytes: Some(1_234_567),
+                is_ours: true,
+            },
+            DownloadMail { address: "anfahrt.pdf".to_owned(), bytes: None, is_ours: false },
+        ],
         funding: Some("Gefördert durch den Europäischen Sozialfonds.".to_owned()),
-        checked_by: (language == Language::DeSimple).then(|| "Prüfgruppe Leipzig".to_owned()),
+        checked_by: (language == Language::DeSimple).then(|| "Prüfgruppe Leipzig, 2021-02-20".to_owned()),
         body_markdown: "Am 22. Juni ist die zweite Jahrestagung.".to_owned(),
         ..item("Zweite Arbeitspolitische Jahrestagung <2021> & mehr")
     };
@@ -87,7 +104,39 @@ pub(super) fn issue(language: Language) -> IssueMail {
         slug: "zukunft".to_owned(),
         number: 7,
         date: civil::date(2021, 3, 12),
-        items: vec![item("Zweites Vernetzungstreffen der Zukunftszentren in virtuellem Format"), event],
+        subject: None,
+        intro: "Die Zentren haben sich *zum zweiten Mal* getroffen.".to_owned(),
+        closing: "Bis zum nächsten Mal!".to_owned(),
+        items: vec![
+            item("Zweites Vernetzungstreffen der Zukunftszentren in virtuellem Format"),
+            event,
+            ItemView { body_markdown: "Der Wissenspool ist *offen*.".to_owned(), ..item("Wissenspool für alle Zentren") },
+        ],
+        blocks: vec![
+            BlockMail {
+                is_partner: false,
+                language: Language::De,
+                text: "Gefördert durch das Bundesministerium für Arbeit und Soziales.".to_owned(),
+                logo: Some(logo("Bundesministerium für Arbeit und Soziales")),
+                link: None,
+            },
+            BlockMail {
+                is_partner: true,
+                language,
+                text: String::new(),
+                logo: Some(logo("Universität Leipzig")),
+                link: Some("https://www.example.org/universitaet".to_owned()),
+            },
+        ],
+        others: Language::ALL
+            .into_iter()
+            .filter(|other| *other != language)
+            .map(|other| OtherEdition {
+                language: other,
+                url: format!("https://news.example.org/archive/zukunft/7/{other}"),
+                is_checked: false,
+            })
+            .collect(),
         footer: "Fragen? Schreiben Sie an <redaktion@example.org>.".to_owned(),
         funding: "Kofinanziert durch den Freistaat Sachsen.".to_owned(),
         organisation: "Zentrum digitale Arbeit".to_owned(),

@@ -38,7 +38,7 @@ fn targets(html: &str) -> BTreeSet<String> {
     html.split("href=\"")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"))
-        .filter(|target| !target.starts_with("mailto:"))
+        .filter(|target| !target.starts_with("mailto:") && !target.starts_with('#'))
         .collect()
 }
 
@@ -135,7 +135,7 @@ fn an_issue_tells_everything_twice_and_stays_what_was_written() {
             "Künstliche Intelligenz",
             "Dienstag, 22.\u{a0}Juni 2021, 9:30 bis 16:00 Uhr",
             "Mediencampus Villa Ida, Leipzig",
-            "Herunterladen: programm.pdf",
+            "Herunterladen: programm.pdf (PDF, 1,2 MB)",
             "Die Runde am 2. März",
             "Foto: Example",
             "Neumarkt 9",

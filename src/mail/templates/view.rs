@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::look::{Palette, Sizes, styled};
+use super::item::{BlockContext, BlockMail, ItemContext, ItemView, Make, Prose, prose};
+use super::look::{Palette, Sizes};
 use super::{TemplateError, words};
-use crate::domain::content;
 use crate::domain::language::Language;
-use crate::domain::news::Event;
+use crate::domain::news;
 use crate::i18n;
 use crate::mail::edition::List;
 
@@ -28,17 +28,41 @@ pub struct IssueMail {
     pub slug: String,
     pub number: i64,
     pub date: Date,
+    /// Instead of the one the template makes.
+    pub subject: Option<String>,
+    /// Markdown, like all up to `funding`; may be empty.
+    pub intro: String,
+    /// After the last item.
+    pub closing: String,
+    pub footer: String,
+    pub funding: String,
     /// In the order readers see them; at least one.
     pub items: Vec<ItemView>,
-    /// Markdown; may be empty.
-    pub footer: String,
-    /// Markdown; may be empty.
-    pub funding: String,
+    /// Who pays and who takes part, in the order they asked for.
+    pub blocks: Vec<BlockMail>,
+    /// The same issue in its other languages (R241).
+    pub others: Vec<OtherEdition>,
     pub organisation: String,
     /// One line per line; may be empty.
     pub postal_address: String,
     pub links: Links,
     pub list: List,
+}
+
+impl IssueMail {
+    /// Whether people it is written for have read every text: only then it may be called Leichte Sprache (R242).
+    pub fn is_checked(&self) -> bool {
+        self.items.iter().all(|item| item.checked_by.is_some())
+    }
+}
+
+/// A web version in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherEdition {
+    pub language: Language,
+    pub url: String,
+    /// Like [`IssueMail::is_checked`].
+    pub is_checked: bool,
 }
 
 /// Absolute URLs.
@@ -49,37 +73,6 @@ pub struct Links {
     pub privacy: String,
     pub archive: String,
     pub form: String,
-}
-
-/// A news item in the issue's language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemView {
-    pub kicker: Option<String>,
-    pub lead: Option<String>,
-    pub funding: Option<String>,
-    /// Leichte Sprache: who checked the text.
-    pub checked_by: Option<String>,
-    pub headline: String,
-    pub body_markdown: String,
-    pub image: Option<ImageView>,
-    pub link: Option<String>,
-    pub date: Option<Date>,
-    pub event: Option<Event>,
-    /// Absolute URLs. A name without an address is shown as a name.
-    pub downloads: Vec<String>,
-}
-
-/// An image we serve ourselves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageView {
-    pub url: String,
-    /// Empty for a decorative image.
-    pub alt: String,
-    /// Pixels of the file.
-    pub width: u32,
-    pub height: u32,
-    pub caption: Option<String>,
-    pub credit: Option<String>,
 }
 
 /// The mail that asks whether an opt-in was meant.
@@ -113,9 +106,6 @@ pub struct NoticeMail {
     pub links: Links,
 }
 
-/// Columns of text an image may fill, in CSS pixels.
-const IMAGE_COLUMNS: u32 = 520;
-
 /// R256: characters a preheader has at most.
 const PREHEADER: usize = 110;
 
@@ -143,57 +133,41 @@ pub(super) struct IssueContext<'a> {
     headline: String,
     preheader: String,
     count: usize,
+    /// Leichte or Einfache Sprache, said in words (R242); none in other languages.
+    simple_words: Option<String>,
+    others: Vec<OtherContext<'a>>,
+    contents: Vec<Section>,
+    intro: Prose,
     items: Vec<ItemContext>,
+    closing: Prose,
     footer: Prose,
     funding: Prose,
-}
-
-/// Markdown in both forms; both are empty or neither is.
-#[derive(Serialize)]
-struct Prose {
-    html: String,
-    text: String,
+    blocks: Vec<BlockContext<'a>>,
+    partners: Vec<BlockContext<'a>>,
 }
 
 #[derive(Serialize)]
-struct ItemContext {
-    /// 1, 2, …, or 0 if there is only one item.
-    position: usize,
-    kicker: Option<String>,
-    date: Option<String>,
-    headline: String,
-    image: Option<ImageContext>,
-    lead: Option<String>,
-    body: Prose,
-    event: Option<EventContext>,
-    link: Option<String>,
-    downloads: Vec<Download>,
-    funding: Option<String>,
-    checked_by: Option<String>,
+struct OtherContext<'a> {
+    language: Language,
+    words: String,
+    url: &'a str,
 }
 
+/// Items that stand together in the table of contents.
 #[derive(Serialize)]
-struct ImageContext {
-    url: String,
-    alt: String,
-    width: u32,
-    height: u32,
-    caption: Option<String>,
-    credit: Option<String>,
-}
-
-#[derive(Serialize)]
-struct EventContext {
-    when: String,
-    place: Option<String>,
-    online: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Download {
+struct Section {
     name: String,
-    url: Option<String>,
+    entries: Vec<Entry>,
 }
+
+#[derive(Serialize)]
+struct Entry {
+    position: usize,
+    headline: String,
+}
+
+/// A table of contents is worth its place from this many items on.
+const CONTENTS_FROM: usize = 3;
 
 #[derive(Serialize)]
 pub(super) struct ConfirmationContext<'a> {
@@ -256,28 +230,36 @@ impl<'a> Common<'a> {
 impl<'a> IssueContext<'a> {
     pub(super) fn new(mail: &'a IssueMail, look: &'a Palette) -> Result<Self, TemplateError> {
         let first = mail.items.first().ok_or(TemplateError::NoItems)?;
-        let common = Common::new(mail.language, look, &mail.organisation, &mail.postal_address, &mail.links);
+        let language = mail.language;
+        let common = Common::new(language, look, &mail.organisation, &mail.postal_address, &mail.links);
         let headlines: Vec<&str> = mail.items.iter().map(|item| item.headline.trim()).collect();
+        let make = Make { language, look, sizes: &common.size };
         let single = mail.items.len() == 1;
-        let items = mail
-            .items
-            .iter()
-            .zip(1..)
-            .map(|(item, at)| ItemContext::new(item, if single { 0 } else { at }, mail.language, look, &common.size));
+        let items = mail.items.iter().zip(1..).map(|(item, at)| ItemContext::new(item, if single { 0 } else { at }, make));
+        let items = items.collect::<Result<_, _>>()?;
         let subject_room = words::SUBJECT
             .saturating_sub(mail.newsletter_title.chars().count())
             .saturating_sub(mail.number.to_string().len())
             .max(24);
+        let (partners, blocks) = mail.blocks.iter().partition::<Vec<_>, _>(|block| block.is_partner);
+        let block = |block: &&'a BlockMail| BlockContext::new(block, make);
         Ok(Self {
             title: &mail.newsletter_title,
             number: mail.number,
-            date: words::date(mail.language, mail.date)?,
+            date: words::date(language, mail.date)?,
             headline: words::cut(first.headline.trim(), subject_room),
             preheader: words::listed(&headlines, PREHEADER.saturating_sub(30)),
             count: mail.items.len(),
-            items: items.collect::<Result<_, _>>()?,
-            footer: prose(&mail.footer, look, &common.size),
-            funding: prose(&mail.funding, look, &common.size),
+            simple_words: (language == Language::DeSimple).then(|| simple_words(language, mail.is_checked())).transpose()?,
+            others: mail.others.iter().map(OtherContext::new).collect::<Result<_, _>>()?,
+            contents: contents(&mail.items),
+            intro: prose(&mail.intro, make),
+            items,
+            closing: prose(&mail.closing, make),
+            footer: prose(&mail.footer, make),
+            funding: prose(&mail.funding, make),
+            blocks: blocks.iter().map(block).collect(),
+            partners: partners.iter().map(block).collect(),
             common,
         })
     }
@@ -293,63 +275,34 @@ impl<'a> IssueContext<'a> {
     }
 }
 
-impl ItemContext {
-    fn new(item: &ItemView, position: usize, language: Language, look: &Palette, sizes: &Sizes) -> Result<Self, TemplateError> {
-        Ok(Self {
-            position,
-            kicker: filled(item.kicker.as_ref()),
-            date: item.date.map(|date| words::date(language, date)).transpose()?,
-            headline: item.headline.trim().to_owned(),
-            image: item.image.as_ref().map(ImageContext::new),
-            lead: filled(item.lead.as_ref()),
-            body: prose(&item.body_markdown, look, sizes),
-            event: item.event.as_ref().map(|event| EventContext::new(event, language)).transpose()?,
-            link: item.link.as_deref().and_then(content::safe_url),
-            downloads: item.downloads.iter().map(|target| Download::new(target)).collect(),
-            funding: filled(item.funding.as_ref()),
-            checked_by: filled(item.checked_by.as_ref()).map(|who| words::checked_by(language, &who)).transpose()?,
-        })
+impl<'a> OtherContext<'a> {
+    /// In the words of the language it leads to: those who need it understand them.
+    fn new(other: &'a OtherEdition) -> Result<Self, TemplateError> {
+        let id = if other.is_checked { "mail-this-edition-checked" } else { "mail-this-edition" };
+        let words = i18n::text(other.language, id, &[])?;
+        Ok(Self { language: other.language, words, url: &other.url })
     }
 }
 
-impl ImageContext {
-    /// At most as wide as the column, at least one pixel high.
-    fn new(image: &ImageView) -> Self {
-        let width = image.width.clamp(1, IMAGE_COLUMNS);
-        let height = u64::from(image.height)
-            .saturating_mul(u64::from(width))
-            .checked_div(u64::from(image.width.max(1)))
-            .unwrap_or(1)
-            .max(1);
-        Self {
-            url: image.url.clone(),
-            alt: image.alt.clone(),
-            width,
-            height: u32::try_from(height).unwrap_or(image.height),
-            caption: filled(image.caption.as_ref()),
-            credit: filled(image.credit.as_ref()),
+fn simple_words(language: Language, is_checked: bool) -> Result<String, TemplateError> {
+    Ok(i18n::text(language, if is_checked { "mail-easy-to-read" } else { "mail-plain-language" }, &[])?)
+}
+
+/// Items of one section follow each other, so a new name begins a new entry.
+fn contents(items: &[ItemView]) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    if items.len() < CONTENTS_FROM {
+        return sections;
+    }
+    for (item, position) in items.iter().zip(1..) {
+        let name = news::section(item.kicker.as_deref().unwrap_or_default()).to_owned();
+        let entry = Entry { position, headline: item.headline.trim().to_owned() };
+        match sections.last_mut().filter(|section| section.name == name) {
+            Some(section) => section.entries.push(entry),
+            None => sections.push(Section { name, entries: vec![entry] }),
         }
     }
-}
-
-impl EventContext {
-    fn new(event: &Event, language: Language) -> Result<Self, TemplateError> {
-        Ok(Self {
-            when: words::event(language, event)?,
-            place: filled(event.place.as_ref()),
-            online: event.online.as_deref().and_then(content::safe_url),
-        })
-    }
-}
-
-impl Download {
-    fn new(target: &str) -> Self {
-        let path = target.split(['?', '#']).next().unwrap_or(target);
-        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(target);
-        // Our own server is reached over http only on this very machine.
-        let url = content::safe_url(target).map(|safe| if target.starts_with("http://") { target.to_owned() } else { safe });
-        Self { name: name.to_owned(), url }
-    }
+    sections
 }
 
 impl<'a> ConfirmationContext<'a> {
@@ -366,13 +319,4 @@ impl<'a> ConfirmationContext<'a> {
         subject.clone_into(&mut self.common.subject);
         self
     }
-}
-
-fn prose(markdown: &str, look: &Palette, sizes: &Sizes) -> Prose {
-    Prose { html: styled(content::html(markdown).trim(), look, sizes), text: content::text(markdown) }
-}
-
-/// A text with nothing in it is no text.
-fn filled(text: Option<&String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -151,6 +151,16 @@ pub(super) fn listed(headlines: &[&str], most: usize) -> String {
     list
 }
 
+/// "120 kB", "1,2 MB".
+pub(super) fn size(language: Language, bytes: u64) -> String {
+    let tenths = bytes.saturating_add(50_000) / 100_000;
+    if tenths < 10 {
+        return format!("{} kB", bytes.saturating_add(500).checked_div(1_000).unwrap_or(0).max(1));
+    }
+    let point = if language == Language::En { '.' } else { ',' };
+    format!("{}{point}{} MB", tenths / 10, tenths % 10)
+}
+
 /// "Prüfgruppe Leipzig, 20. Februar 2021" of "Prüfgruppe Leipzig, 2021-02-20": a reader is not shown how a file writes dates.
 pub(super) fn checked_by(language: Language, text: &str) -> Result<String, MissingText> {
     let dated = text.rsplit_once(',').and_then(|(who, day)| Some((who, day.trim().parse::<Date>().ok()?)));

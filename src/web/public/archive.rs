@@ -1,6 +1,4 @@
-//! Past issues, as a list and as the web version of each edition, and the pictures in them. Public and without tokens.
-
-use std::sync::Arc;
+//! Past issues, as a list and as the web version of each edition. Public and without tokens.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -93,16 +91,4 @@ pub async fn show_edition(
         .insert_header((header::CONTENT_LANGUAGE, language.tag()))
         .content_type("text/html; charset=utf-8")
         .body(html))
-}
-
-/// GET /images/HEX. The name is the hash of the bytes, so they can be kept for ever (RFC 8246).
-pub async fn show_image(state: web::Data<State>, name: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let name = Arc::new(name.into_inner());
-    let wanted = Arc::clone(&name);
-    let (content_type, bytes) = state.store.read(move |conn| archive::image(conn, &wanted)).await?.ok_or(Failure::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((header::ETAG, format!("\"{name}\"")))
-        .content_type(content_type)
-        .body(bytes))
 }

@@ -8,6 +8,7 @@ pub mod health;
 pub mod home;
 pub mod leave;
 pub mod legal;
+pub mod media;
 pub mod person;
 pub mod preferences;
 

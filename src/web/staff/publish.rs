@@ -9,10 +9,12 @@ use serde::Serialize;
 use super::desk::{self, Item};
 use super::{bar, go_to, issue, session};
 use crate::domain::language::Language;
+use crate::i18n;
+use crate::journeys::compose::Audience;
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::staff::StaffMember;
 use crate::journeys::subscribe::{self, NewsletterView};
-use crate::journeys::{JourneyError, news};
+use crate::journeys::{JourneyError, news, preview};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
@@ -29,6 +31,10 @@ struct Publish {
     languages: Vec<Language>,
     /// Names of the languages in which some item has no text; empty if all is there.
     missing: String,
+    /// Headlines of events that are past or cancelled.
+    left_out: String,
+    /// A sentence for the readers of each language.
+    audiences: Vec<String>,
     items: Vec<Item>,
 }
 
@@ -91,12 +97,14 @@ async fn page(
     error: Option<String>,
 ) -> Result<HttpResponse, Failure> {
     let language = visit.language();
-    let (newsletter, ready, recipients) = state
+    let (context, now) = (Arc::clone(&state.context), state.clock.now());
+    let (newsletter, ready, recipients, (audiences, left_out)) = state
         .store
         .read(move |conn| {
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
             let recipients: i64 = desk::recipients(conn, &slug)?.iter().map(|(_, count)| count).sum();
-            Ok::<_, JourneyError>((newsletter, news::ready(conn, &slug, language)?, recipients))
+            let gets = preview::who_gets_what(conn, &context, now, &slug)?;
+            Ok::<_, JourneyError>((newsletter, news::ready(conn, &slug, language)?, recipients, gets))
         })
         .await?;
     let newsletter: NewsletterView = newsletter.ok_or(Failure::NotFound)?;
@@ -117,9 +125,21 @@ async fn page(
         nobody: recipients == 0,
         languages,
         missing: missing.join(", "),
+        left_out: left_out.into_iter().map(|left| left.headline).collect::<Vec<_>>().join(", "),
+        audiences: audiences.iter().map(|audience| sentence(audience, language)).collect::<Result<_, _>>()?,
         items: desk::items(ready),
     };
     let page = Page::new("publish", language, Pages::say(language, "web-publish-title")?).status(status);
     let page = if status == StatusCode::OK { page.with_switches() } else { page };
     pages.answer(visit, page.staff(bar(member)), &content)
+}
+
+fn sentence(audience: &Audience, language: Language) -> Result<String, Failure> {
+    let mut values = vec![
+        ("language", Pages::say(audience.language, "web-language")?.into()),
+        ("readers", words::number(audience.readers).into()),
+    ];
+    let Some(gets) = audience.gets else { return Ok(i18n::text(language, "web-publish-gets-nothing", &values)?) };
+    values.push(("edition", Pages::say(gets, "web-language")?.into()));
+    Ok(i18n::text(language, "web-publish-gets", &values)?)
 }

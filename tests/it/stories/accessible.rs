@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageFormat};
 use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
 use rundbrief::domain::news::NewsFile;
-use rundbrief::journeys::news::{self, Upload};
+use rundbrief::journeys::{media, news};
 
 use crate::support::app::{Page, Setup, TestApp};
 use crate::support::checks::{Checks, Kind};
@@ -163,9 +163,9 @@ async fn issue(app: &TestApp) {
              image: bild.png\nalt: Drei Menschen an einem Tisch\ncaption: Die Runde am 2. März\n{checked}---\n\
              Ein Absatz mit [einem Verweis](https://example.org/mehr) darin.\n\n- Eins\n- Zwei\n"
         );
-        let upload = Upload { file_name: "bild.png".to_owned(), bytes: picture(800, 400) };
-        let (file, picture) = (NewsFile::parse(&file).unwrap(), news::picture(&upload).unwrap());
-        app.store.write(move |conn| news::add(conn, now, "weekly", &file, Some(&picture))).await.unwrap();
+        let (file, media) =
+            (NewsFile::parse(&file).unwrap(), media::gather(Some("bild.png"), &[], |_| Ok(picture(800, 400))).unwrap());
+        app.store.write(move |conn| news::add(conn, now, "weekly", &file, &media)).await.unwrap();
     }
     app.publishes("Lernlabor").await;
     app.drain().await;

@@ -246,7 +246,7 @@ async fn the_demo_is_walked_through_in_six_steps() {
         person.sees(said).await;
     }
     let shown = "[...document.images].filter(image => image.complete && image.naturalWidth > 0).length";
-    assert_eq!(person.number(shown).await, 1.0, "the picture is shown");
+    assert_eq!(person.number(shown).await, 3.0, "the picture and two logos are shown");
     assert_eq!(person.browser.console().await, Vec::<String>::new());
     let mail = person.browser.client().find(Locator::LinkText("View in browser")).await.unwrap().attr("href").await.unwrap();
     assert_eq!(mail.unwrap(), format!("{}/archive/zentrum-aktuell/1/en", person.url));

@@ -3,14 +3,14 @@
 use std::process::Command;
 
 use rundbrief::domain::news::NewsFile;
-use rundbrief::journeys::news::{self, Upload};
+use rundbrief::journeys::{media, news};
 
 use crate::support::app::{Page, Setup, TestApp, each_database};
 use crate::support::mails::{Mail, link_in_text};
 use crate::support::process;
 
 /// A PNG of one pixel.
-const PICTURE: [u8; 70] = [
+pub(super) const PICTURE: [u8; 70] = [
     137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 31, 21, 196, 137, 0, 0,
     0, 13, 73, 68, 65, 84, 120, 218, 99, 248, 207, 192, 240, 31, 0, 5, 0, 1, 255, 86, 199, 47, 13, 0, 0, 0, 0, 73, 69, 78, 68,
     174, 66, 96, 130,
@@ -30,8 +30,8 @@ async fn issue(app: &TestApp) -> Mail {
              Mehr unter www.example.org/mehr und [hier](https://example.org/hier).\n"
         );
         let file = NewsFile::parse(&file).unwrap();
-        let picture = news::picture(&Upload { file_name: "bild.png".to_owned(), bytes: PICTURE.to_vec() }).unwrap();
-        app.store.write(move |conn| news::add(conn, now, "weekly", &file, Some(&picture))).await.unwrap();
+        let media = media::gather(Some("bild.png"), &[], |_| Ok(PICTURE.to_vec())).unwrap();
+        app.store.write(move |conn| news::add(conn, now, "weekly", &file, &media)).await.unwrap();
     }
     app.publish().await;
     app.drain().await;

@@ -3,7 +3,7 @@
 
 use rundbrief::domain::language::Language;
 use rundbrief::domain::news::NewsFile;
-use rundbrief::journeys::news;
+use rundbrief::journeys::{media, news};
 
 use crate::support::app::{Page, Setup, TestApp};
 use crate::support::database::Kind;
@@ -194,12 +194,10 @@ async fn shows_its_pictures(app: &TestApp, mail: &Mail) {
 /// Adds one of the demo's files, with its picture.
 async fn add(app: &TestApp, item: &str, language: Language) {
     let file = NewsFile::parse(&std::fs::read_to_string(path(item, language)).unwrap()).unwrap();
-    let picture = file.image.as_ref().map(|image| {
-        let bytes = std::fs::read(format!("{FOLDER}/{image}")).unwrap();
-        news::picture(&news::Upload { file_name: image.clone(), bytes }).unwrap()
-    });
+    let beside = |name: &str| Ok(std::fs::read(format!("{FOLDER}/{name}")).unwrap());
+    let media = media::gather(file.image.as_deref(), &file.downloads, beside).unwrap();
     let now = app.now();
-    app.store.write(move |conn| news::add(conn, now, "weekly", &file, picture.as_ref())).await.unwrap();
+    app.store.write(move |conn| news::add(conn, now, "weekly", &file, &media)).await.unwrap();
 }
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/news");

@@ -78,7 +78,8 @@ each_database!(an_item_that_was_used_takes_no_further_text, |app| async move {
     app.publishes("Treffen").await;
     let file = rundbrief::domain::news::NewsFile::parse("---\nitem: treffen\nlanguage: de\nheadline: Neu\n---\nNeu").unwrap();
     let now = app.now();
-    let refused = app.store.write(move |conn| rundbrief::journeys::news::add(conn, now, "weekly", &file, None)).await;
+    let refused =
+        app.store.write(move |conn| rundbrief::journeys::news::add(conn, now, "weekly", &file, &Default::default())).await;
     assert!(refused.unwrap_err().to_string().contains("\"treffen\" has been used"));
     assert_eq!(app.publish().await, PublishAnswer::NothingReady);
 });

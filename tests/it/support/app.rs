@@ -248,7 +248,7 @@ impl TestApp {
     pub async fn add_news(&self, file: &str) -> i64 {
         let file = NewsFile::parse(file).unwrap();
         let now = self.now();
-        self.store.write(move |conn| news::add(conn, now, "weekly", &file, None)).await.unwrap()
+        self.store.write(move |conn| news::add(conn, now, "weekly", &file, &Default::default())).await.unwrap()
     }
 
     /// Adds a news item in all languages and publishes; deliveries are made by [`TestApp::drain`].

@@ -54,6 +54,13 @@ mail-download = Datei herunterladen: { $name }
 mail-event-when = Wann?
 mail-event-where = Wo?
 mail-event-online = Im Internet mitmachen: { $title }
+mail-event-calendar = Termin in den Kalender eintragen: { $title }
+mail-contents = Das steht in diesem Newsletter
+mail-partners = Partner
+mail-this-edition = Diesen Newsletter in Einfacher Sprache lesen
+mail-this-edition-checked = Diesen Newsletter in Leichter Sprache lesen
+mail-easy-to-read = Leichte Sprache
+mail-plain-language = Einfache Sprache
 mail-checked-by = Dieser Text ist geprüft von: { $name }
 mail-why =
     Sie haben den Newsletter »{ $title }« bestellt.

@@ -342,6 +342,10 @@ web-publish-missing =
     Nicht jede Nachricht gibt es in jeder Sprache.
     Hier fehlt etwas: { $languages }.
     Diese Personen bekommen weniger Nachrichten.
+web-publish-who = Wer bekommt was?
+web-publish-gets = { $language }: { $readers } Menschen bekommen den Newsletter in dieser Sprache: { $edition }.
+web-publish-gets-nothing = { $language }: { $readers } Menschen bekommen nichts.
+web-publish-left-out = Das steht nicht in diesem Newsletter. Denn es ist vorbei oder abgesagt: { $headlines }
 web-publish-final =
     Danach können Sie den Newsletter nicht mehr ändern.
     Aber Sie können das Verschicken anhalten.

@@ -230,6 +230,10 @@ web-publish-items-count = { $count ->
    *[other] { $count } Nachrichten
 }
 web-publish-missing = Nicht jede Nachricht gibt es in jeder Sprache: { $languages }. Diese Leserinnen und Leser erhalten nur, was in ihrer Sprache bereit ist.
+web-publish-who = Wer bekommt was?
+web-publish-gets = { $language }: { $readers } bekommen die Ausgabe »{ $edition }«.
+web-publish-gets-nothing = { $language }: { $readers } bekommen nichts.
+web-publish-left-out = Nicht in dieser Ausgabe, weil vorbei oder abgesagt: { $headlines }
 web-publish-final = Nach dem Veröffentlichen lässt sich die Ausgabe nicht mehr ändern. Sie können den Versand aber anhalten.
 web-publish-submit = Jetzt veröffentlichen
 web-publish-back = Zurück zur Übersicht

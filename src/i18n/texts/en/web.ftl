@@ -230,6 +230,10 @@ web-publish-items-count = { $count ->
    *[other] { $count } news items
 }
 web-publish-missing = Not every news item exists in every language: { $languages }. These readers get only what is ready in their language.
+web-publish-who = Who gets what?
+web-publish-gets = { $language }: { $readers } get the edition “{ $edition }”.
+web-publish-gets-nothing = { $language }: { $readers } get nothing.
+web-publish-left-out = Not in this issue, because past or cancelled: { $headlines }
 web-publish-final = Once published, the issue cannot be changed any more. You can still pause the sending.
 web-publish-submit = Publish now
 web-publish-back = Back to the desk

@@ -1,0 +1,12 @@
+DROP TABLE check_overrides;
+DROP TABLE issue_words;
+DROP TABLE funding_texts;
+DROP TABLE funding_blocks;
+DROP TABLE files;
+ALTER TABLE news_item_texts DROP COLUMN downloads_checked;
+ALTER TABLE news_items DROP COLUMN place_in_issue;
+ALTER TABLE news_items DROP COLUMN cancelled;
+ALTER TABLE news_items DROP COLUMN changed_at;
+ALTER TABLE news_items DROP COLUMN revision;
+DROP INDEX news_items_public;
+ALTER TABLE news_items DROP COLUMN public_id;

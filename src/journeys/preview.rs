@@ -1,0 +1,131 @@
+//! Staff look at the next issue before it is sent: as files, and as a mail to themselves.
+
+use jiff::Timestamp;
+
+use super::compose::{Audience, Composed, LeftOut, audiences, compose};
+use super::outbox::{self, FrozenMail};
+use super::{Context, JourneyError};
+use crate::domain::address::Address;
+use crate::domain::language::Language;
+use crate::domain::states::DeliveryKind;
+use crate::domain::token::Purpose;
+use crate::mail::edition::{Edition, Slot};
+use crate::mail::preview::Preview;
+use crate::mail::templates;
+use crate::store::{Conn, micros, newsletters, subscribers, subscriptions, suppressions};
+
+/// The next issue, as it would be sent now.
+pub struct Look {
+    pub number: i64,
+    pub editions: Vec<(Edition, Preview)>,
+    pub audiences: Vec<Audience>,
+    /// As (headline, language).
+    pub missing: Vec<(String, Language)>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Whose eyes a preview is made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// Somebody who gave no name.
+    Anybody,
+    /// One who reads this newsletter.
+    Reader(Address),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum TestAnswer {
+    /// One mail per language is under way.
+    Queued(Vec<Language>),
+    NothingReady,
+    NoSuchNewsletter,
+    /// The address refused our mails or did not want them.
+    Suppressed,
+}
+
+/// None: no such newsletter. A look without editions: nothing is ready.
+pub fn look(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str, eyes: &Eyes) -> Result<Option<Look>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
+    let Composed { mails, missing, left_out, .. } = compose(conn, ctx, now, &newsletter, number)?;
+    let languages: Vec<Language> = mails.iter().map(|mail| mail.language).collect();
+    let name = match eyes {
+        Eyes::Anybody => None,
+        Eyes::Reader(address) => {
+            let person = subscribers::find(conn, address.canonical())?;
+            match &person {
+                Some(person) if subscriptions::find(conn, person.id, newsletter.id)?.is_some() => {}
+                _ => return Err(JourneyError::Broken(format!("nobody reads {slug} at this address"))),
+            }
+            person.and_then(|person| person.name)
+        }
+    };
+    let mut editions = Vec::new();
+    for mail in &mails {
+        let edition = ctx.templates.issue(mail)?;
+        let mut values = nobodys_links(ctx)?;
+        values.push((Slot::Salutation, templates::salutation(mail.language, name.as_deref())?));
+        let preview = Preview::of(&edition, &values).map_err(|error| JourneyError::Broken(error.to_string()))?;
+        editions.push((edition, preview));
+    }
+    Ok(Some(Look { number, editions, audiences: audiences(conn, newsletter.id, &languages)?, missing, left_out }))
+}
+
+/// Who would get which edition now, and what stays out.
+pub fn who_gets_what(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    slug: &str,
+) -> Result<(Vec<Audience>, Vec<LeftOut>), JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok((Vec::new(), Vec::new())) };
+    let composed = compose(conn, ctx, now, &newsletter, 0)?;
+    let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
+    Ok((audiences(conn, newsletter.id, &languages)?, composed.left_out))
+}
+
+/// Links to it are of the right form and belong to nobody: following them changes nothing.
+pub const NOBODY: [u8; 16] = [0; 16];
+
+fn nobodys_links(ctx: &Context) -> Result<Vec<(Slot, String)>, JourneyError> {
+    let link = |purpose| ctx.token_url(purpose, ctx.keyring.current_id(), &NOBODY);
+    Ok(vec![(Slot::UnsubscribeLink, link(Purpose::Unsubscribe)?), (Slot::PreferencesLink, link(Purpose::Preferences)?)])
+}
+
+/// Sends the next issue in all its languages, or in one, to one address. It stays what it is: not published.
+pub fn send_test(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    slug: &str,
+    to: &Address,
+    only: Option<Language>,
+) -> Result<TestAnswer, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(TestAnswer::NoSuchNewsletter) };
+    let keys = ctx.keyring.address_keys(to.canonical());
+    if !suppressions::list_suppressed(conn, &keys, micros(now))?.is_empty() {
+        return Ok(TestAnswer::Suppressed);
+    }
+    ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address)?;
+    let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
+    let mut sent = Vec::new();
+    for mut mail in compose(conn, ctx, now, &newsletter, number)?.mails {
+        if only.is_some_and(|only| only != mail.language) {
+            continue;
+        }
+        let subject = ctx.templates.issue(&mail)?.subject;
+        // Nobody shall take it for the issue itself.
+        mail.subject = Some(format!("Test: {subject}"));
+        let frozen = FrozenMail::of(ctx.templates.issue(&mail)?)?;
+        let about = outbox::Mail {
+            kind: DeliveryKind::Test,
+            subscriber_id: None,
+            opt_in_id: None,
+            newsletter_id: newsletter.id,
+            address: to.as_typed(),
+        };
+        outbox::queue(conn, now, &frozen, &about)?;
+        sent.push(mail.language);
+    }
+    Ok(if sent.is_empty() { TestAnswer::NothingReady } else { TestAnswer::Queued(sent) })
+}
