@@ -157,8 +157,8 @@ fn furnish(app: &App) -> Result<String, CliError> {
         let id = newsletters::add(conn, now, &request).map_err(|error| broken("newsletter", error.to_string()))?;
         for (tag, text) in texts {
             let language: Language = tag.parse().map_err(|error| broken("texts", format!("{error}")))?;
-            let text =
-                TextRequest { title: text.title, description: text.description, footer: text.footer, funding: String::new() };
+            let SampleText { title, description, footer } = text;
+            let text = TextRequest { title, description, footer, ..TextRequest::default() };
             newsletters::put_text(conn, id, language, &text).map_err(|error| broken("texts", error.to_string()))?;
         }
         for (name, file, media) in &blocks {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{CliError, news};
+use super::{CliError, files};
 use crate::app::App;
 use crate::domain::funding::FundingFile;
 use crate::journeys::funding::{self, FundingError};
@@ -24,7 +24,7 @@ impl Funding {
         let now = app.clock.now();
         match self {
             Funding::Add { newsletter, file } => {
-                let (parsed, media) = news::read(&file, FundingFile::parse, |parsed| (parsed.image.as_deref(), &[]))?;
+                let (parsed, media) = files::read(&file, FundingFile::parse, |parsed| (parsed.image.as_deref(), &[]))?;
                 app.store.write_blocking(move |conn| funding::add(conn, now, &newsletter, &parsed, &media)).map_err(failed)?;
                 say!("added");
             }

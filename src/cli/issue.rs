@@ -6,12 +6,13 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{CliError, instance, issue_status, news, preview};
+use super::{CliError, files, instance, issue_status, preview};
 use crate::app::App;
 use crate::domain::issue_words::IssueWords;
 use crate::journeys::compose::{LeftOut, Why};
-use crate::journeys::issue_words::{self, WordsError};
+use crate::journeys::issue_words;
 use crate::journeys::issues::{self, Doubt, Steered};
+use crate::journeys::newsletters::NewsletterError;
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::{proof, schedule};
 use crate::store;
@@ -23,7 +24,7 @@ pub(super) enum Issue {
     /// The next issue before it is sent: who would get what, and with --out each edition as files
     Preview {
         newsletter: String,
-        /// As this reader would see it
+        /// With the salutation of this reader
         #[arg(long = "as", value_name = "ADDRESS")]
         reader: Option<String>,
         /// Where to write HTML (as sent, without images, without style, dark) and text
@@ -91,8 +92,8 @@ impl Issue {
         let now = app.clock.now();
         match self {
             Issue::Words { newsletter, file } => {
-                let (words, _) = news::read(&file, IssueWords::parse, |_| (None, &[]))?;
-                let failed = |error: WordsError| CliError::Failed(error.to_string());
+                let (words, _) = files::read(&file, IssueWords::parse, |_| (None, &[]))?;
+                let failed = |error: NewsletterError| CliError::Failed(error.to_string());
                 app.store.write_blocking(move |conn| issue_words::put(conn, &newsletter, &words)).map_err(failed)?;
                 say!("written");
                 Ok(())

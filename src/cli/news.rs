@@ -1,13 +1,12 @@
 //! `rundbrief news add|cancel|place`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::CliError;
+use super::{CliError, files};
 use crate::app::App;
 use crate::domain::news::NewsFile;
-use crate::journeys::media::{self, Media};
 use crate::journeys::news::{self, NewsAddError};
 
 #[derive(Subcommand)]
@@ -25,7 +24,7 @@ impl News {
         let now = app.clock.now();
         match self {
             News::Add { newsletter, file } => {
-                let (parsed, media) = read(&file, NewsFile::parse, |parsed| (parsed.image.as_deref(), &parsed.downloads))?;
+                let (parsed, media) = files::read(&file, NewsFile::parse, |parsed| (parsed.image.as_deref(), &parsed.downloads))?;
                 let id = app
                     .store
                     .write_blocking(move |conn| news::add(conn, now, &newsletter, &parsed, &media))
@@ -34,7 +33,7 @@ impl News {
             }
             News::Cancel { newsletter, id } => {
                 app.store.write_blocking(move |conn| news::cancel(conn, now, &newsletter, id)).map_err(failed)?;
-                say!("cancelled; whoever has it in their calendar sees it there, if the calendar looks for changes");
+                say!("cancelled; its calendar file says so from now on");
             }
             News::Place { newsletter, id, place } => {
                 app.store.write_blocking(move |conn| news::place(conn, &newsletter, id, place)).map_err(failed)?;
@@ -47,20 +46,4 @@ impl News {
 
 fn failed(error: NewsAddError) -> CliError {
     CliError::Failed(error.to_string())
-}
-
-/// A file of staff, and what lies beside it. `named`: its picture and its downloads.
-pub(super) fn read<T, E: std::fmt::Display>(
-    file: &Path,
-    parse: impl Fn(&str) -> Result<T, E>,
-    named: impl Fn(&T) -> (Option<&str>, &[String]),
-) -> Result<(T, Media), CliError> {
-    let failed = |problem: String| CliError::Failed(format!("{}: {problem}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
-    let parsed = parse(&text).map_err(|error| failed(error.to_string()))?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let (image, downloads) = named(&parsed);
-    let media = media::gather(image, downloads, |name| std::fs::read(folder.join(name)).map_err(|error| error.to_string()));
-    let media = media.map_err(|error| failed(error.to_string()))?;
-    Ok((parsed, media))
 }

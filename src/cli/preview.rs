@@ -7,17 +7,14 @@ use super::{CliError, issue};
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::{Language, UnknownLanguage};
-use crate::journeys::preview::{self, Eyes, TestAnswer};
+use crate::journeys::preview::{self, TestAnswer};
 
 /// Who would get what, and each edition as files: as sent, without pictures, without style, dark, and as text.
 pub(super) fn show(app: &App, slug: &str, reader: Option<&str>, folder: Option<PathBuf>) -> Result<(), CliError> {
-    let eyes = match reader {
-        Some(address) => Eyes::Reader(parsed(address)?),
-        None => Eyes::Anybody,
-    };
+    let reader = reader.map(parsed).transpose()?;
     let (context, now) = (Arc::clone(&app.context), app.clock.now());
     let name = slug.to_owned();
-    let found = app.store.read_blocking(move |conn| preview::look(conn, &context, now, &name, &eyes))?;
+    let found = app.store.read_blocking(move |conn| preview::look(conn, &context, now, &name, reader.as_ref()))?;
     let look = found.ok_or_else(|| issue::no_newsletter(slug))?;
     if look.editions.is_empty() {
         say!("no news item of {slug} is ready, so there is nothing to see");

@@ -1,7 +1,7 @@
 //! Files that staff write: front matter in YAML between two lines `---`, then a text in Markdown.
 //!
-//! What stands there goes into subjects, pages and mails, so the front matter is single lines without control characters
-//! (R13), nothing in the file is hidden from who reads it, and a mistake is answered with the line and the key it is in.
+//! What stands there goes into subjects, pages and mails, so its values are single lines (R13; but for a closing, which is
+//! Markdown), nothing in the file is a control character, nothing in the file is hidden from who reads it, and a mistake is answered with the line and the key it is in.
 
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;

@@ -14,9 +14,11 @@ use super::subscribe::{sender, text_for};
 use super::{Context, JourneyError};
 use crate::domain::funding::{BlockKind, is_shown};
 use crate::domain::language::Language;
+use crate::domain::news::section;
 use crate::domain::proof::hex;
 use crate::mail::edition::List;
 use crate::mail::templates::{BlockMail, DownloadMail, ImageView, IssueMail, ItemView, OtherEdition};
+use crate::store::funding::{Block, BlockText};
 use crate::store::issue_words::Words;
 use crate::store::news::{NewsItem, NewsItemText};
 use crate::store::newsletters::Newsletter;
@@ -83,7 +85,7 @@ pub fn compose(
     }
     let covered: Vec<Language> =
         languages.into_iter().filter(|language| items.iter().any(|item| text_of(item, *language).is_some())).collect();
-    let words = issue_words::list(conn, newsletter.id)?;
+    let frame = Frame::find(conn, now, newsletter, number)?;
     let mut mails = Vec::new();
     for language in &covered {
         let mut views = Vec::new();
@@ -92,19 +94,11 @@ pub fn compose(
                 views.push(item_view(conn, ctx, item, text, *language)?);
             }
         }
-        let own = words.iter().find(|words| words.language == language.tag());
-        mails.push(mail(conn, ctx, now, newsletter, number, *language, views, own)?);
+        mails.push(frame.mail(conn, ctx, *language, views)?);
     }
-    for at in 0..mails.len() {
-        let others = mails.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, mail)| OtherEdition {
-            language: mail.language,
-            url: mail.links.web_version.clone(),
-            is_checked: mail.is_checked(),
-        });
-        let others = others.collect();
-        if let Some(mail) = mails.get_mut(at) {
-            mail.others = others;
-        }
+    let all: Vec<OtherEdition> = mails.iter().map(IssueMail::as_other).collect();
+    for mail in &mut mails {
+        mail.others = all.iter().filter(|other| other.language != mail.language).cloned().collect();
     }
     Ok(Composed { mails, items: items.iter().map(|item| item.id).collect(), missing, left_out })
 }
@@ -158,7 +152,7 @@ fn grouped(items: Vec<NewsItem>, texts: &[NewsItemText], language: Option<Langua
             Some(_) => 0,
             None => {
                 let next = groups.len().saturating_add(1);
-                *groups.entry(crate::domain::news::section(kicker).to_owned()).or_insert(next)
+                *groups.entry(section(kicker).to_owned()).or_insert(next)
             }
         };
         ranked.push((rank, item));
@@ -171,86 +165,95 @@ fn headline(texts: &[NewsItemText], item_id: i64) -> String {
     texts.iter().find(|text| text.news_item_id == item_id).map(|text| text.headline.clone()).unwrap_or_default()
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of it is what a mail is made of, and it is called once")]
-fn mail(
-    conn: &mut Conn,
-    ctx: &Context,
-    now: Timestamp,
-    newsletter: &Newsletter,
+/// What stands around the items, of all languages.
+struct Frame<'a> {
+    newsletter: &'a Newsletter,
     number: i64,
-    language: Language,
-    items: Vec<ItemView>,
-    words: Option<&Words>,
-) -> Result<IssueMail, JourneyError> {
-    let text = text_for(conn, newsletter, language)?;
-    let slug = &newsletter.slug;
-    let web_version = ctx.url(&format!("/archive/{slug}/{number}/{language}"));
-    let domain = newsletter.from_address.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let zone = TimeZone::get(&newsletter.zone).unwrap_or(TimeZone::UTC);
-    let date = now.to_zoned(zone).date();
-    let links = ctx.links(slug, language, web_version.clone());
-    Ok(IssueMail {
-        language,
-        sender: sender(newsletter),
-        newsletter_title: text.title.clone(),
-        slug: slug.clone(),
-        number,
-        date,
-        subject: words.and_then(|words| words.subject.clone()),
-        intro: words.map(|words| words.intro.clone()).unwrap_or_default(),
-        closing: words.map(|words| words.closing.clone()).unwrap_or_default(),
-        items,
-        footer: text.footer,
-        funding: text.funding,
-        blocks: blocks(conn, ctx, newsletter.id, language, date)?,
-        others: Vec::new(),
-        organisation: ctx.config.organisation.clone(),
-        postal_address: ctx.config.postal_address.clone(),
-        list: List {
-            // R24: the slug never changes, so neither does the List-Id.
-            id: format!("{slug}.{domain}"),
-            phrase: text.title,
-            help: links.form.clone(),
-            owner: ctx.config.email.clone(),
-            archived_at: Some(web_version),
-            archive: Some(links.archive.clone()),
-            // R37: four fields, nothing of the recipient in them, the last one constant for this instance.
-            feedback_id: format!("{number}:{slug}:newsletter:rundbrief"),
-        },
-        links,
-    })
+    /// Where the newsletter is at home.
+    today: Date,
+    words: Vec<Words>,
+    blocks: Vec<Block>,
+    block_texts: Vec<BlockText>,
 }
 
-/// The funding blocks of that day. A block without a text in this language is shown in the one it has: leaving it out
-/// could cost the funding.
-fn blocks(
-    conn: &mut Conn,
-    ctx: &Context,
-    newsletter_id: i64,
-    language: Language,
-    today: Date,
-) -> Result<Vec<BlockMail>, JourneyError> {
-    let rows = funding::list(conn, newsletter_id)?;
-    let texts = funding::list_texts(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-    let mut blocks = Vec::new();
-    for row in rows {
-        let (from, until) = (day(row.valid_from.as_deref(), &row.block_key)?, day(row.valid_until.as_deref(), &row.block_key)?);
-        if !is_shown(from, until, today) {
-            continue;
-        }
-        let own: Vec<_> = texts.iter().filter(|text| text.block_id == row.id).collect();
-        let have: Vec<Language> = own.iter().map(|text| text.language.parse()).collect::<Result<_, _>>()?;
-        let Some(shown) = stand_in(language, &have) else { continue };
-        let Some(text) = own.into_iter().find(|text| text.language == shown.tag()) else { continue };
-        blocks.push(BlockMail {
-            is_partner: row.kind == BlockKind::Partner.word(),
-            language: shown,
-            text: text.text.clone(),
-            logo: row.image_id.map(|id| image(conn, ctx, id, text.alt.clone())).transpose()?,
-            link: text.link.clone(),
-        });
+impl<'a> Frame<'a> {
+    fn find(conn: &mut Conn, now: Timestamp, newsletter: &'a Newsletter, number: i64) -> Result<Self, JourneyError> {
+        let zone = TimeZone::get(&newsletter.zone).unwrap_or(TimeZone::UTC);
+        let blocks = funding::list(conn, newsletter.id)?;
+        Ok(Self {
+            newsletter,
+            number,
+            today: now.to_zoned(zone).date(),
+            words: issue_words::list(conn, newsletter.id)?,
+            block_texts: funding::list_texts(conn, &blocks.iter().map(|block| block.id).collect::<Vec<_>>())?,
+            blocks,
+        })
     }
-    Ok(blocks)
+
+    fn mail(&self, conn: &mut Conn, ctx: &Context, language: Language, items: Vec<ItemView>) -> Result<IssueMail, JourneyError> {
+        let Self { newsletter, number, today, .. } = *self;
+        let text = text_for(conn, newsletter, language)?;
+        let slug = &newsletter.slug;
+        let web_version = ctx.url(&format!("/archive/{slug}/{number}/{language}"));
+        let domain = newsletter.from_address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let links = ctx.links(slug, language, web_version.clone());
+        let words = self.words.iter().find(|words| words.language == language.tag());
+        Ok(IssueMail {
+            language,
+            sender: sender(newsletter),
+            newsletter_title: text.title.clone(),
+            slug: slug.clone(),
+            number,
+            date: today,
+            subject: words.and_then(|words| words.subject.clone()),
+            intro: words.map(|words| words.intro.clone()).unwrap_or_default(),
+            closing: words.map(|words| words.closing.clone()).unwrap_or_default(),
+            items,
+            footer: text.footer,
+            funding: text.funding,
+            blocks: self.blocks(conn, ctx, language)?,
+            others: Vec::new(),
+            organisation: ctx.config.organisation.clone(),
+            postal_address: ctx.config.postal_address.clone(),
+            list: List {
+                // R24: the slug never changes, so neither does the List-Id.
+                id: format!("{slug}.{domain}"),
+                phrase: text.title,
+                help: links.form.clone(),
+                owner: ctx.config.email.clone(),
+                archived_at: Some(web_version),
+                archive: Some(links.archive.clone()),
+                // R37: four fields, nothing of the recipient in them, the last one constant for this instance.
+                feedback_id: format!("{number}:{slug}:newsletter:rundbrief"),
+            },
+            links,
+        })
+    }
+
+    /// The funding blocks of the day. A block without a text in this language is shown in the one it has: leaving it out
+    /// could cost the funding.
+    fn blocks(&self, conn: &mut Conn, ctx: &Context, language: Language) -> Result<Vec<BlockMail>, JourneyError> {
+        let mut blocks = Vec::new();
+        for row in &self.blocks {
+            let (from, until) =
+                (day(row.valid_from.as_deref(), &row.block_key)?, day(row.valid_until.as_deref(), &row.block_key)?);
+            if !is_shown(from, until, self.today) {
+                continue;
+            }
+            let own: Vec<_> = self.block_texts.iter().filter(|text| text.block_id == row.id).collect();
+            let have: Vec<Language> = own.iter().map(|text| text.language.parse()).collect::<Result<_, _>>()?;
+            let Some(shown) = stand_in(language, &have) else { continue };
+            let Some(text) = own.into_iter().find(|text| text.language == shown.tag()) else { continue };
+            blocks.push(BlockMail {
+                is_partner: row.kind == BlockKind::Partner.word(),
+                language: shown,
+                text: text.text.clone(),
+                logo: row.image_id.map(|id| image(conn, ctx, id, text.alt.clone())).transpose()?,
+                link: text.link.clone(),
+            });
+        }
+        Ok(blocks)
+    }
 }
 
 fn item_view(
@@ -278,11 +281,10 @@ fn item_view(
         downloads: downloads
             .into_iter()
             .map(|download| match download {
-                Download::Address(address) => DownloadMail { address, bytes: None, is_ours: false },
-                Download::Kept { path, bytes } => DownloadMail { address: ctx.url(&path), bytes: Some(bytes), is_ours: true },
+                Download::Address(address) => DownloadMail { address, bytes: None },
+                Download::Kept { path, bytes } => DownloadMail { address: ctx.url(&path), bytes: Some(bytes) },
             })
             .collect(),
-        downloads_checked: text.downloads_checked != 0,
         funding: text.funding.clone(),
         checked_by: text.checked_by.clone(),
     })

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::{Context, JourneyError};
+use super::JourneyError;
 use crate::domain::language::Language;
 use crate::domain::news::Event;
 use crate::domain::proof::{hex, unhex};
@@ -11,12 +11,7 @@ use crate::store::news::NewsItem;
 use crate::store::{Conn, news, time};
 
 /// The calendar file of an event by its public id in hex, in the wanted language if there is a text in it.
-pub fn calendar(
-    conn: &mut Conn,
-    ctx: &Context,
-    public_id: &str,
-    wanted: Option<Language>,
-) -> Result<Option<String>, JourneyError> {
+pub fn calendar(conn: &mut Conn, public_id: &str, wanted: Option<Language>) -> Result<Option<String>, JourneyError> {
     let Some(id) = unhex::<16>(public_id) else { return Ok(None) };
     let Some(item) = news::find_public(conn, &id)? else { return Ok(None) };
     // A draft has been announced to nobody.
@@ -30,7 +25,8 @@ pub fn calendar(
     let body = content::text(&text.body);
     let url = text.link.as_deref().and_then(content::safe_url);
     let entry = calendar::Entry {
-        uid: &format!("{}@{}", hex(&item.public_id), host(&ctx.config.public_url)),
+        // RFC 7986 §5.3: random, and nothing that changes when the site moves.
+        uid: &hex(&item.public_id),
         revision: item.revision,
         changed_at: time(item.changed_at),
         cancelled: item.cancelled != 0,
@@ -54,10 +50,4 @@ pub(super) fn event_of(item: &NewsItem) -> Result<Option<Event>, JourneyError> {
         place: item.place.clone(),
         online: item.online.clone(),
     }))
-}
-
-/// The host of an address, without port.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or(rest)
 }

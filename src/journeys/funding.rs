@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::JourneyError;
 use super::media::Media;
+use super::newsletters::{NewsletterError, find_in};
 use crate::domain::funding::FundingFile;
 use crate::domain::language::Language;
 use crate::store::funding::{BlockText, NewBlock};
@@ -12,10 +13,8 @@ use crate::store::{Conn, funding, newsletters};
 
 #[derive(Debug, thiserror::Error)]
 pub enum FundingError {
-    #[error("there is no newsletter \"{0}\"; \"rundbrief newsletter list\" shows them")]
-    NoNewsletter(String),
-    #[error("the newsletter \"{slug}\" does not come in {language}")]
-    Language { slug: String, language: Language },
+    #[error(transparent)]
+    Newsletter(#[from] NewsletterError),
     #[error("the newsletter \"{slug}\" has no block \"{block}\"; \"rundbrief funding list {slug}\" shows those it has")]
     NoBlock { slug: String, block: String },
     #[error(transparent)]
@@ -30,10 +29,7 @@ impl From<crate::store::StoreError> for FundingError {
 
 /// Adds one file. A second language of a block is added to it; what all languages share is as the last file says.
 pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &FundingFile, media: &Media) -> Result<(), FundingError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| FundingError::NoNewsletter(slug.to_owned()))?;
-    if !newsletter.languages()?.contains(&file.language) {
-        return Err(FundingError::Language { slug: slug.to_owned(), language: file.language });
-    }
+    let newsletter = find_in(conn, slug, file.language)?;
     let block = NewBlock {
         newsletter_id: newsletter.id,
         block_key: &file.block,
@@ -55,7 +51,7 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &FundingFile, medi
 }
 
 pub fn remove(conn: &mut Conn, slug: &str, block: &str) -> Result<(), FundingError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| FundingError::NoNewsletter(slug.to_owned()))?;
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
     if funding::delete(conn, newsletter.id, block)? {
         return Ok(());
     }
@@ -74,7 +70,7 @@ pub struct BlockView {
 
 /// In the order readers see them, those that are over included.
 pub fn list(conn: &mut Conn, slug: &str) -> Result<Vec<BlockView>, FundingError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| FundingError::NoNewsletter(slug.to_owned()))?;
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
     let blocks = funding::list(conn, newsletter.id)?;
     let ids: Vec<i64> = blocks.iter().map(|block| block.id).collect();
     let texts = funding::list_texts(conn, &ids)?;

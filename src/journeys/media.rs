@@ -1,10 +1,10 @@
 //! Pictures and documents: taken in, kept by the hash of their bytes, and given out again for ever at the same address.
 
-use aws_lc_rs::digest;
 use image::{DynamicImage, ImageFormat};
 use jiff::Timestamp;
 
 use super::JourneyError;
+use crate::domain::consent::sha256;
 use crate::domain::proof::{hex, unhex};
 use crate::domain::{content, picture};
 use crate::store::images::NewImage;
@@ -27,6 +27,7 @@ pub struct Picture {
 
 /// A document as it will be given out.
 pub struct Document {
+    /// As the file names it.
     name: String,
     bytes: Vec<u8>,
 }
@@ -99,11 +100,7 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Document, String> {
     if !bytes.starts_with(b"%PDF-") {
         return Err("it is no PDF; a document of another kind can be linked to by its address".to_owned());
     }
-    let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    if own.chars().any(char::is_control) {
-        return Err("its name contains control characters".to_owned());
-    }
-    Ok(Document { name: own.to_owned(), bytes })
+    Ok(Document { name: name.to_owned(), bytes })
 }
 
 impl Media {
@@ -111,7 +108,7 @@ impl Media {
     pub(super) fn keep_picture(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<i64>, JourneyError> {
         let Some(picture) = &self.picture else { return Ok(None) };
         let row = NewImage {
-            public_id: digest::digest(&digest::SHA256, &picture.bytes).as_ref().to_vec(),
+            public_id: sha256(&[&picture.bytes]).to_vec(),
             content_type: picture.content_type,
             width: i64::from(picture.width),
             height: i64::from(picture.height),
@@ -128,13 +125,12 @@ impl Media {
         now: Timestamp,
         name: &str,
     ) -> Result<Option<(String, u64)>, JourneyError> {
-        let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let Some(document) = self.documents.iter().find(|document| document.name == own) else { return Ok(None) };
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, &document.bytes).as_ref());
+        let Some(document) = self.documents.iter().find(|document| document.name == name) else { return Ok(None) };
+        let hash = sha256(&[&document.bytes]);
         files::put(conn, &hash, "application/pdf", &document.bytes, micros(now))?;
         let bytes = u64::try_from(document.bytes.len()).unwrap_or(u64::MAX);
-        Ok(Some((format!("/files/{}/{}", hex(&hash), content::path_segment(&document.name)), bytes)))
+        let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        Ok(Some((format!("/files/{}/{}", hex(&hash), content::path_segment(own)), bytes)))
     }
 }
 

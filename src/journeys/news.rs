@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::JourneyError;
 use super::media::{self, Media};
+use super::newsletters::{NewsletterError, find_in};
 use crate::domain::language::Language;
 use crate::domain::news::{Checked, NewsFile};
 use crate::domain::token::random_id;
@@ -13,12 +14,8 @@ use crate::store::{Conn, micros, news, newsletters};
 
 #[derive(Debug, thiserror::Error)]
 pub enum NewsAddError {
-    #[error("there is no newsletter \"{0}\"; \"rundbrief newsletter list\" shows them")]
-    NoNewsletter(String),
-    #[error(
-        "the newsletter \"{slug}\" does not come in {language}; add a text in one of its languages, or the language to the newsletter"
-    )]
-    Language { slug: String, language: Language },
+    #[error(transparent)]
+    Newsletter(#[from] NewsletterError),
     #[error("the item \"{0}\" has been used in an issue already; give this one another key")]
     Used(String),
     #[error("download {0}: the file was not brought along")]
@@ -50,10 +47,7 @@ pub(super) enum Download {
 /// Adds one file. A second language of an item is added to it; the same language again replaces the text.
 /// The item is ready at once. Returns its id.
 pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, media: &Media) -> Result<i64, NewsAddError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsAddError::NoNewsletter(slug.to_owned()))?;
-    if !newsletter.languages()?.contains(&file.language) {
-        return Err(NewsAddError::Language { slug: slug.to_owned(), language: file.language });
-    }
+    let newsletter = find_in(conn, slug, file.language)?;
     // Two files of one item at once: the second finds what the first made.
     newsletters::lock(conn, newsletter.id)?;
     let known = match &file.item {
@@ -135,7 +129,7 @@ fn change(
     id: i64,
     act: impl FnOnce(&mut Conn, i64) -> Result<bool, crate::store::StoreError>,
 ) -> Result<(), NewsAddError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsAddError::NoNewsletter(slug.to_owned()))?;
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
     if act(conn, newsletter.id)? { Ok(()) } else { Err(NewsAddError::NoItem { slug: slug.to_owned(), id }) }
 }
 

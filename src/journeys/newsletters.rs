@@ -8,7 +8,7 @@ use crate::domain::cadence::{Cadence, CadenceError};
 use crate::domain::header::{self, HeaderError};
 use crate::domain::language::Language;
 use crate::domain::slug::{Slug, SlugError};
-use crate::store::newsletters::{NewNewsletter, NewsletterText};
+use crate::store::newsletters::{NewNewsletter, Newsletter, NewsletterText};
 use crate::store::{Conn, micros, newsletters};
 
 #[derive(Clone, Debug)]
@@ -46,6 +46,10 @@ pub enum NewsletterError {
     NoLanguage,
     #[error("there is no newsletter \"{0}\"; \"rundbrief newsletter list\" shows them")]
     Unknown(String),
+    #[error(
+        "the newsletter \"{slug}\" does not come in {language}; add a text in one of its languages, or the language to the newsletter"
+    )]
+    Language { slug: String, language: Language },
     #[error("there is a newsletter \"{0}\" already")]
     Exists(String),
     #[error(transparent)]
@@ -88,6 +92,15 @@ pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Resu
         },
     )?;
     Ok(id)
+}
+
+/// The newsletter of this name, if it comes in the language.
+pub(super) fn find_in(conn: &mut Conn, slug: &str, language: Language) -> Result<Newsletter, NewsletterError> {
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    match newsletter.languages()?.contains(&language) {
+        true => Ok(newsletter),
+        false => Err(NewsletterError::Language { slug: slug.to_owned(), language }),
+    }
 }
 
 pub fn put_text(conn: &mut Conn, newsletter_id: i64, language: Language, text: &TextRequest) -> Result<(), NewsletterError> {

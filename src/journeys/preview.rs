@@ -24,15 +24,6 @@ pub struct Look {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Whose eyes a preview is made for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Eyes {
-    /// Somebody who gave no name.
-    Anybody,
-    /// One who reads this newsletter.
-    Reader(Address),
-}
-
 #[derive(Debug, PartialEq, Eq)]
 pub enum TestAnswer {
     /// One mail per language is under way.
@@ -43,15 +34,21 @@ pub enum TestAnswer {
     Suppressed,
 }
 
-/// None: no such newsletter. A look without editions: nothing is ready.
-pub fn look(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str, eyes: &Eyes) -> Result<Option<Look>, JourneyError> {
+/// With the salutation of `reader`, or of somebody who gave no name. None: no such newsletter. A look without editions: nothing is ready.
+pub fn look(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    slug: &str,
+    reader: Option<&Address>,
+) -> Result<Option<Look>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
     let Composed { mails, missing, left_out, .. } = compose(conn, ctx, now, &newsletter, number)?;
     let languages: Vec<Language> = mails.iter().map(|mail| mail.language).collect();
-    let name = match eyes {
-        Eyes::Anybody => None,
-        Eyes::Reader(address) => {
+    let name = match reader {
+        None => None,
+        Some(address) => {
             let person = subscribers::find(conn, address.canonical())?;
             match &person {
                 Some(person) if subscriptions::find(conn, person.id, newsletter.id)?.is_some() => {}

@@ -5,6 +5,17 @@ use std::borrow::Cow;
 use super::edition::{Edition, Piece, Slot};
 use super::quoted::{self, QuotedError};
 
+/// Why an edition cannot be shown. It could not be read by its readers either.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    #[error(transparent)]
+    Quoted(#[from] QuotedError),
+    #[error("a part cannot be decoded: {0}")]
+    Encoding(#[from] quoted_printable::QuotedPrintableError),
+    #[error("a part is no UTF-8: {0}")]
+    Text(#[from] std::string::FromUtf8Error),
+}
+
 /// Both parts, decoded, with the reader's values in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -14,7 +25,7 @@ pub struct Preview {
 
 impl Preview {
     /// A slot without a value shows its name.
-    pub fn of(edition: &Edition, values: &[(Slot, String)]) -> Result<Preview, QuotedError> {
+    pub fn of(edition: &Edition, values: &[(Slot, String)]) -> Result<Preview, PreviewError> {
         let value = |slot: Slot| match values.iter().find(|(name, _)| *name == slot) {
             Some((_, value)) => Cow::Borrowed(value.as_str()),
             None => Cow::Owned(format!("[{}]", slot.name())),
@@ -60,7 +71,7 @@ fn without_attribute(html: &str, begin: &str) -> String {
     out
 }
 
-fn decoded(pieces: &[Piece], value: impl Fn(Slot) -> String) -> Result<String, QuotedError> {
+fn decoded(pieces: &[Piece], value: impl Fn(Slot) -> String) -> Result<String, PreviewError> {
     let mut encoded = Vec::new();
     for piece in pieces {
         match piece {
@@ -68,7 +79,6 @@ fn decoded(pieces: &[Piece], value: impl Fn(Slot) -> String) -> Result<String, Q
             Piece::Slot(slot) => quoted::push_value(&value(*slot), &mut encoded)?,
         }
     }
-    // What was encoded here decodes; were it not so, the mail itself could not be read either.
-    let bytes = quoted_printable::decode(encoded, quoted_printable::ParseMode::Robust).unwrap_or_default();
-    Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+    let bytes = quoted_printable::decode(encoded, quoted_printable::ParseMode::Strict)?;
+    Ok(String::from_utf8(bytes)?.replace("\r\n", "\n"))
 }

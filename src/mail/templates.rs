@@ -75,9 +75,16 @@ impl std::fmt::Debug for Templates {
     }
 }
 
+/// What has a subject and a text part.
 const MAILS: [&str; 3] = ["issue", "confirmation", "notice"];
 
-/// Leichte Sprache has its own layout (R246).
+/// HTML parts, and the files they are made from. Leichte Sprache has its own layout of an issue (R246).
+const LAYOUTS: [(&str, &str); 4] = [
+    ("issue", "issue/html.mjml"),
+    (SIMPLE, "issue/simple.mjml"),
+    ("confirmation", "confirmation/html.mjml"),
+    ("notice", "notice/html.mjml"),
+];
 const SIMPLE: &str = "issue/simple";
 
 fn issue_layout(language: Language) -> &'static str {
@@ -93,18 +100,17 @@ impl Templates {
         html.register_helper("lines", Box::new(lines));
         let mut plain = registry();
         plain.register_escape_fn(handlebars::no_escape);
+        for (layout, name) in LAYOUTS {
+            let compiled = source::compile_mjml(name, &source::read(name, overrides)?)?;
+            register(&mut html, layout, name, &compiled)?;
+        }
         for mail in MAILS {
-            let name = format!("{mail}/html.mjml");
-            let compiled = source::compile_mjml(&name, &source::read(&name, overrides)?)?;
-            register(&mut html, mail, &name, &compiled)?;
             for part in ["subject", "text"] {
                 let name = format!("{mail}/{part}.txt");
                 let text = source::read(&name, overrides)?;
                 register(&mut plain, &format!("{mail}/{part}"), &name, &text)?;
             }
         }
-        let name = format!("{SIMPLE}.mjml");
-        register(&mut html, SIMPLE, &name, &source::compile_mjml(&name, &source::read(&name, overrides)?)?)?;
         let templates = Templates { html, plain, palette: look.palette()? };
         for language in Language::ALL {
             templates.issue(&samples::issue(language))?;

@@ -28,15 +28,13 @@ pub struct ItemView {
     /// Where the event's calendar file is.
     pub calendar: Option<String>,
     pub downloads: Vec<DownloadMail>,
-    /// Somebody tried the documents (R240).
-    pub downloads_checked: bool,
 }
 
 /// An image we serve ourselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageView {
     pub url: String,
-    /// Empty for a decorative image; none if nobody described it, which the check before sending refuses.
+    /// Empty for a decorative image; none if nobody described it.
     pub alt: Option<String>,
     /// Pixels of the file.
     pub width: u32,
@@ -47,9 +45,8 @@ pub struct ImageView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DownloadMail {
     pub address: String,
-    /// Known of those we keep.
+    /// Of a document we keep; of others nobody knows.
     pub bytes: Option<u64>,
-    pub is_ours: bool,
 }
 
 /// Who pays for a newsletter, or takes part in making it.
@@ -200,7 +197,7 @@ impl Download {
             None => name.to_owned(),
         };
         // Our own server is reached over http only on this very machine.
-        let url = if download.is_ours { Some(target.clone()) } else { content::safe_url(target) };
+        let url = if download.bytes.is_some() { Some(target.clone()) } else { content::safe_url(target) };
         Self { name, url }
     }
 }

@@ -6,22 +6,15 @@ use std::collections::BTreeSet;
 use super::samples::{confirmation as confirmation_mail, issue as issue_mail, links};
 use super::*;
 use crate::domain::language::Language;
+use crate::mail::preview::Preview;
 
 fn templates() -> Templates {
     Templates::load(None, &Look::default()).unwrap()
 }
 
-/// A part decoded again, its slots shown as `[name]`.
-fn readable(pieces: &[Piece]) -> String {
-    let mut encoded = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Bytes(bytes) => encoded.extend_from_slice(bytes.as_bytes()),
-            Piece::Slot(slot) => quoted::push_value(&format!("[{}]", slot.name()), &mut encoded).unwrap(),
-        }
-    }
-    let decoded = quoted_printable::decode(encoded, quoted_printable::ParseMode::Strict).unwrap();
-    String::from_utf8(decoded).unwrap().replace("\r\n", "\n")
+/// Both parts decoded again, their slots shown as `[name]`.
+fn readable(edition: &Edition) -> Preview {
+    Preview::of(edition, &[]).unwrap()
 }
 
 fn all_editions() -> Vec<Edition> {
@@ -45,7 +38,7 @@ fn targets(html: &str) -> BTreeSet<String> {
 #[test]
 fn every_link_of_the_html_part_is_in_the_text_part_alone_on_its_line_and_the_other_way_round() {
     for edition in all_editions() {
-        let (html, text) = (readable(&edition.html), readable(&edition.text));
+        let Preview { html, text } = readable(&edition);
         let lines: BTreeSet<String> = text
             .lines()
             .map(|line| line.trim().to_owned())
@@ -58,7 +51,7 @@ fn every_link_of_the_html_part_is_in_the_text_part_alone_on_its_line_and_the_oth
 #[test]
 fn the_text_part_is_narrow_and_can_be_read_aloud() {
     for edition in all_editions() {
-        let text = readable(&edition.text);
+        let text = readable(&edition).text;
         for line in text.lines() {
             assert!(line.chars().count() <= 72 || line.trim().starts_with("https://"), "{line}");
             assert!(!line.contains("------") && !line.contains("&amp;") && !line.contains("<p"), "{line}");
@@ -72,7 +65,7 @@ fn the_text_part_is_narrow_and_can_be_read_aloud() {
 #[test]
 fn the_html_part_follows_the_rules_for_mail() {
     for edition in all_editions() {
-        let html = readable(&edition.html);
+        let html = readable(&edition).html;
         let tag = edition.language.tag();
         assert!(html.starts_with("<!doctype html>") && html.contains(&format!("<html lang=\"{tag}\" dir=\"ltr\"")), "{html}");
         assert!(html.contains(&format!("role=\"article\" lang=\"{tag}\"")));
@@ -124,7 +117,7 @@ fn the_html_part_follows_the_rules_for_mail() {
 fn an_issue_tells_everything_twice_and_stays_what_was_written() {
     let edition = templates().issue(&issue_mail(Language::De)).unwrap();
     assert_eq!(edition.subject, "Zukunft der Arbeit 7: Zweites Vernetzungstreffen …");
-    let (html, text) = (readable(&edition.html), readable(&edition.text));
+    let Preview { html, text } = readable(&edition);
     for part in [&html, &text] {
         for words in [
             "[salutation]",
@@ -172,7 +165,7 @@ fn a_confirmation_asks_and_does_nothing_else() {
     for language in Language::ALL {
         let edition = templates().confirmation(&confirmation_mail(language)).unwrap();
         assert!(edition.list.is_none() && edition.auto_submitted);
-        let html = readable(&edition.html);
+        let html = readable(&edition).html;
         let allowed: BTreeSet<String> = [links().imprint, links().privacy, "[confirm_link]".to_owned()].into();
         assert_eq!(targets(&html), allowed);
         assert!(!html.contains("<img") && html.contains("[requested_at]") && html.contains("[expires_at]"));
@@ -184,7 +177,7 @@ fn the_confirmation_text_in_three_languages() {
     let texts: Vec<String> = Language::ALL
         .into_iter()
         .map(|language| templates().confirmation(&confirmation_mail(language)).unwrap())
-        .map(|edition| format!("{}: {}\n\n{}", edition.language, edition.subject, readable(&edition.text)))
+        .map(|edition| format!("{}: {}\n\n{}", edition.language, edition.subject, readable(&edition).text))
         .collect();
     insta::assert_snapshot!(texts.join("\n=====\n\n"));
 }

@@ -54,6 +54,11 @@ impl IssueMail {
     pub fn is_checked(&self) -> bool {
         self.items.iter().all(|item| item.checked_by.is_some())
     }
+
+    /// As its other languages link to it.
+    pub fn as_other(&self) -> OtherEdition {
+        OtherEdition { language: self.language, url: self.links.web_version.clone(), is_checked: self.is_checked() }
+    }
 }
 
 /// A web version in another language.

@@ -48,8 +48,7 @@ pub async fn show_event(
     let language = wanted.into_inner().lang.and_then(|tag| tag.parse().ok());
     let name = name.into_inner();
     let Some(id) = name.strip_suffix(".ics").map(str::to_owned) else { return Err(Failure::NotFound) };
-    let context = std::sync::Arc::clone(&state.context);
-    let file = state.store.read(move |conn| event::calendar(conn, &context, &id, language)).await?.ok_or(Failure::NotFound)?;
+    let file = state.store.read(move |conn| event::calendar(conn, &id, language)).await?.ok_or(Failure::NotFound)?;
     Ok(HttpResponse::Ok()
         // A change has to reach calendars that look again.
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))

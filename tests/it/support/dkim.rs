@@ -2,13 +2,13 @@
 //! (tests/dkim_check.pl). They get the DNS records from the test.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use rundbrief::app::dkim::make_key;
 use rundbrief::mail::dkim::{Algorithm, Key, KeyName, Record, Signer};
 use serde::Deserialize;
+
+use crate::support::process;
 
 /// The domain of all newsletters in tests.
 pub const DOMAIN: &str = "example.org";
@@ -64,15 +64,5 @@ pub fn holds(mail: &[u8], records: &[Record]) -> bool {
 
 fn asked(program: &str, script: &str, mail: &[u8], records: &[Record]) -> Vec<Verdict> {
     let by_name: HashMap<&str, &str> = records.iter().map(|record| (record.name.as_str(), record.value.as_str())).collect();
-    let mut child = Command::new(program)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script))
-        .arg(serde_json::to_string(&by_name).unwrap())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("cannot start {program}: {error}. tests/run installs what the tests need"));
-    child.stdin.take().unwrap().write_all(mail).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{script} failed; tests/run installs what it needs:\n{}", String::from_utf8_lossy(mail));
-    serde_json::from_slice(&output.stdout).unwrap()
+    process::ask(program, script, &[&serde_json::to_string(&by_name).unwrap()], mail)
 }

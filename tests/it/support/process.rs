@@ -1,13 +1,15 @@
 //! Programs a test starts: ended by their id when the test is over, also when it fails.
 //! `tests/run` gives a folder in which running ones are noted, and ends what a killed test binary left behind.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
 
 /// How long anything that should happen may take: much longer than it does, for machines that are busy with something else.
 pub const PATIENCE: Duration = Duration::from_secs(180);
@@ -196,4 +198,19 @@ pub fn read(path: &Path) -> String {
 
 fn loopback(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// What a script in `tests/` says of some input, in JSON. Fails when it does.
+pub fn ask<T: DeserializeOwned>(program: &str, script: &str, args: &[&str], input: &[u8]) -> T {
+    let mut child = Command::new(program)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot start {program}: {error}. tests/run installs what the tests need"));
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script} failed; tests/run installs what it needs:\n{}", String::from_utf8_lossy(input));
+    serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -1,9 +1,8 @@
 //! The second, independent reader of mails: Python's `email` package, by way of tests/email_check.py.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use serde::Deserialize;
+
+use crate::support::process;
 
 /// A mail as Python reads it.
 #[derive(Debug, Deserialize)]
@@ -31,17 +30,7 @@ impl PythonMail {
 
 /// Reads a raw mail. Fails when Python cannot.
 pub fn read_mail(raw: &[u8]) -> PythonMail {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/email_check.py");
-    let mut child = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("cannot start python3: {error}. tests/run installs what the tests need"));
-    child.stdin.take().unwrap().write_all(raw).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{script} failed on this mail:\n{}", String::from_utf8_lossy(raw));
-    serde_json::from_slice(&output.stdout).unwrap()
+    process::ask("python3", "email_check.py", &[], raw)
 }
 
 #[test]
