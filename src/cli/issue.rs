@@ -1,4 +1,4 @@
-//! `rundbrief issue words|preview|test|publish|status|unknown|pause|resume|cancel|release|resolve`.
+//! `rundbrief issue words|preview|check|test|publish|status|unknown|pause|resume|cancel|release|resolve`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{CliError, files, instance, issue_status, preview};
+use super::{CliError, files, instance, issue_check, issue_status, preview};
 use crate::app::App;
 use crate::domain::issue_words::IssueWords;
 use crate::journeys::compose::{LeftOut, Why};
@@ -31,6 +31,12 @@ pub(super) enum Issue {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// What readers of the next issue would stumble over, and how to mend it; fails if there are errors
+    Check {
+        newsletter: String,
+        #[arg(long)]
+        json: bool,
+    },
     /// Send the next issue to one address, and publish nothing; its links belong to nobody
     Test {
         newsletter: String,
@@ -46,6 +52,9 @@ pub(super) enum Issue {
         /// Later: 2027-03-01T09:00 in the newsletter's zone, or with an offset
         #[arg(long)]
         at: Option<String>,
+        /// Who answers for the errors that the check before sending finds; it is recorded
+        #[arg(long, value_name = "NAME", conflicts_with = "at")]
+        despite: Option<String>,
     },
     /// Where an issue stands, by default the newest
     Status {
@@ -68,7 +77,13 @@ pub(super) enum Issue {
     /// End an issue; what has not been sent is skipped
     Cancel { newsletter: String, number: i64 },
     /// Let a held issue go; 0 is the oldest that was held before it got a number
-    Release { newsletter: String, number: i64 },
+    Release {
+        newsletter: String,
+        number: i64,
+        /// Who answers for the errors that the check before sending finds; it is recorded
+        #[arg(long, value_name = "NAME")]
+        despite: Option<String>,
+    },
     /// Decide about mails in doubt
     Resolve {
         newsletter: String,
@@ -99,14 +114,17 @@ impl Issue {
                 Ok(())
             }
             Issue::Preview { newsletter, reader, out } => preview::show(app, &newsletter, reader.as_deref(), out),
+            Issue::Check { newsletter, json } => issue_check::run(app, &newsletter, json),
             Issue::Test { newsletter, to, language } => preview::test(app, &newsletter, &to, language.as_deref()),
-            Issue::Publish { newsletter, at: None } => {
+            Issue::Publish { newsletter, at: None, despite } => {
+                let despite = named(despite)?;
                 let slug = newsletter.clone();
-                let answer = app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug))?;
+                let answer =
+                    app.store.write_blocking(move |conn| publish::publish(conn, &context, now, &slug, despite.as_deref()))?;
                 published(&newsletter, answer)?;
                 instance::warn(app)
             }
-            Issue::Publish { newsletter, at: Some(at) } => plan(app, now, newsletter, &at),
+            Issue::Publish { newsletter, at: Some(at), .. } => plan(app, now, newsletter, &at),
             Issue::Status { newsletter, number, json } => issue_status::show(app, now, &newsletter, number, json),
             Issue::Unknown { newsletter, number, json } => unknown(app, &newsletter, number, json),
             Issue::Pause { newsletter, number } => {
@@ -118,9 +136,13 @@ impl Issue {
             Issue::Cancel { newsletter, number } => {
                 steered(app.store.write_blocking(move |conn| issues::cancel(conn, &newsletter, number))?)
             }
-            Issue::Release { newsletter, number } => {
+            Issue::Release { newsletter, number, despite } => {
+                let despite = named(despite)?;
                 let slug = newsletter.clone();
-                match app.store.write_blocking(move |conn| issues::release(conn, &context, now, &slug, number))? {
+                match app
+                    .store
+                    .write_blocking(move |conn| issues::release(conn, &context, now, &slug, number, despite.as_deref()))?
+                {
                     Steered::Published(answer) => published(&newsletter, answer),
                     answer => steered(answer),
                 }
@@ -165,10 +187,22 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
             Ok(())
         }
         PublishAnswer::NoSuchNewsletter => Err(no_newsletter(newsletter)),
+        PublishAnswer::Refused(errors) => {
+            issue_check::show(&errors)?;
+            issue_check::refuse(newsletter, errors.len())
+        }
         PublishAnswer::SettingsMissing(keys) => Err(CliError::Usage(format!(
             "readers have a right to know who writes to them: fill {} in the settings first",
             keys.join(", ")
         ))),
+    }
+}
+
+/// A name that says who it was.
+fn named(despite: Option<String>) -> Result<Option<String>, CliError> {
+    match despite {
+        Some(name) if name.trim().is_empty() => Err(CliError::Usage("--despite needs the name of a person".to_owned())),
+        name => Ok(name),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{CliError, instance};
 use crate::app::App;
 use crate::domain::language::Language;
+use crate::journeys::check::Override;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
 use crate::web::words;
 
@@ -15,6 +16,7 @@ struct Told<'a> {
     #[serde(flatten)]
     counts: &'a Counts,
     held_reason: Option<&'a str>,
+    published_despite: Option<&'a Override>,
     #[serde(flatten)]
     course: &'a Course,
 }
@@ -29,9 +31,9 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
             "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
         )));
     };
-    let IssueStatus { counts, course, held_reason, .. } = &found;
+    let IssueStatus { counts, course, held_reason, despite, .. } = &found;
     if json {
-        let told = Told { counts, held_reason: held_reason.as_deref(), course };
+        let told = Told { counts, held_reason: held_reason.as_deref(), published_despite: despite.as_ref(), course };
         say!("{}", serde_json::to_string(&told).map_err(|error| CliError::Failed(error.to_string()))?);
         return Ok(());
     }
@@ -39,6 +41,9 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
     instance::warn(app)?;
     if let Some(reason) = held_reason {
         say!("  held: {reason}");
+    }
+    if let Some(Override { by, at, .. }) = despite {
+        say!("  published by {by} at {at} although the check had found errors; --json names them");
     }
     for (word, count) in [("recipients", counts.recipients)].into_iter().chain(counts.by_state()) {
         say!("  {word:<13}{count:>9}");

@@ -21,6 +21,7 @@ mod files;
 mod funding;
 mod instance;
 mod issue;
+mod issue_check;
 mod issue_status;
 mod news;
 mod newsletter;

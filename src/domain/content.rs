@@ -22,6 +22,22 @@ pub fn html(markdown: &str) -> String {
     SANITISER.clean(&raw).to_string()
 }
 
+/// The same Markdown with every line end of its source kept as one: in Leichte Sprache each sentence has a line of its own
+/// (R243), and its authors write it so.
+pub fn with_lines(markdown: &str) -> String {
+    let source = clean(markdown);
+    let (mut kept, mut from) = (String::with_capacity(source.len()), 0);
+    for (event, range) in Parser::new_ext(&source, Options::ENABLE_TABLES).into_offset_iter() {
+        if event == Event::SoftBreak {
+            kept.push_str(source.get(from..range.start).unwrap_or_default());
+            kept.push('\\');
+            from = range.start;
+        }
+    }
+    kept.push_str(source.get(from..).unwrap_or_default());
+    kept
+}
+
 /// The safety net: whatever the steps before let through, only this list leaves (R196).
 static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::empty();

@@ -6,6 +6,8 @@ pub mod altcha;
 mod base32;
 pub mod cadence;
 pub mod calendar;
+pub mod check;
+pub mod colour;
 pub mod consent;
 pub mod content;
 pub mod delivery;

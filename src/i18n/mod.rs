@@ -1,6 +1,8 @@
 //! All words that readers and staff see, in every language we have, as Fluent texts. Strict on purpose: there is no
 //! fallback language, so a text that is missing fails a test and never shows up half translated.
 
+pub mod check;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 

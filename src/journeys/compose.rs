@@ -12,6 +12,7 @@ use super::funding::day;
 use super::news::Download;
 use super::subscribe::{sender, text_for};
 use super::{Context, JourneyError};
+use crate::domain::check::FundingToCheck;
 use crate::domain::funding::{BlockKind, is_shown};
 use crate::domain::language::Language;
 use crate::domain::news::section;
@@ -33,6 +34,10 @@ pub struct Composed {
     /// Texts that are not there in one of the newsletter's languages, as (headline, language).
     pub missing: Vec<(String, Language)>,
     pub left_out: Vec<LeftOut>,
+    /// All funding blocks of the newsletter, those that are not shown today included.
+    pub funding: Vec<FundingToCheck>,
+    /// Where the newsletter is at home.
+    pub today: Date,
 }
 
 /// An item that is ready and yet no news.
@@ -100,7 +105,14 @@ pub fn compose(
     for mail in &mut mails {
         mail.others = all.iter().filter(|other| other.language != mail.language).cloned().collect();
     }
-    Ok(Composed { mails, items: items.iter().map(|item| item.id).collect(), missing, left_out })
+    Ok(Composed {
+        mails,
+        items: items.iter().map(|item| item.id).collect(),
+        missing,
+        left_out,
+        funding: frame.valid_days()?,
+        today: frame.today,
+    })
 }
 
 /// Who would get which edition now.
@@ -230,6 +242,16 @@ impl<'a> Frame<'a> {
         })
     }
 
+    fn valid_days(&self) -> Result<Vec<FundingToCheck>, JourneyError> {
+        let block = |row: &Block| {
+            let (from, until) =
+                (day(row.valid_from.as_deref(), &row.block_key)?, day(row.valid_until.as_deref(), &row.block_key)?);
+            Ok(FundingToCheck { name: row.block_key.clone(), from, until })
+        };
+        // A partner gives no money.
+        self.blocks.iter().filter(|row| row.kind == BlockKind::Funding.word()).map(block).collect()
+    }
+
     /// The funding blocks of the day. A block without a text in this language is shown in the one it has: leaving it out
     /// could cost the funding.
     fn blocks(&self, conn: &mut Conn, ctx: &Context, language: Language) -> Result<Vec<BlockMail>, JourneyError> {
@@ -265,6 +287,7 @@ fn item_view(
 ) -> Result<ItemView, JourneyError> {
     let event = event_of(item)?;
     let broken = |what: &str| JourneyError::Broken(format!("news item {}: its {what} cannot be read back", item.id));
+    let is_checked = text.downloads_checked != 0;
     let downloads: Vec<Download> = serde_json::from_str(&text.downloads)?;
     Ok(ItemView {
         kicker: text.kicker.clone(),
@@ -281,8 +304,8 @@ fn item_view(
         downloads: downloads
             .into_iter()
             .map(|download| match download {
-                Download::Address(address) => DownloadMail { address, bytes: None },
-                Download::Kept { path, bytes } => DownloadMail { address: ctx.url(&path), bytes: Some(bytes) },
+                Download::Address(address) => DownloadMail { address, bytes: None, is_checked },
+                Download::Kept { path, bytes } => DownloadMail { address: ctx.url(&path), bytes: Some(bytes), is_checked },
             })
             .collect(),
         funding: text.funding.clone(),

@@ -63,7 +63,15 @@ fn steer(conn: &mut Conn, slug: &str, number: i64, from: &[IssueState], to: Issu
     Ok(Steered::Done)
 }
 
-pub fn release(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str, number: i64) -> Result<Steered, JourneyError> {
+/// `despite`: who answers for the errors that the check finds in an issue that was held before it was published.
+pub fn release(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    slug: &str,
+    number: i64,
+    despite: Option<&str>,
+) -> Result<Steered, JourneyError> {
     let Some(issue) = find(conn, slug, number)? else { return Ok(Steered::NoSuchIssue) };
     let state = issue.state()?;
     if state != IssueState::Held {
@@ -75,7 +83,7 @@ pub fn release(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str, numbe
             false => Ok(Steered::NotIn(issues::get(conn, issue.id)?.state()?)),
         };
     }
-    Ok(match schedule::release(conn, ctx, now, &issue)? {
+    Ok(match schedule::release(conn, ctx, now, &issue, despite)? {
         Some(answer) => Steered::Published(answer),
         None => Steered::NotIn(issues::get(conn, issue.id)?.state()?),
     })

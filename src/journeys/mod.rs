@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod archive;
+pub mod check;
 pub mod compose;
 pub mod confirm;
 pub mod consent;

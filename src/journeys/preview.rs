@@ -60,29 +60,39 @@ pub fn look(
     let mut editions = Vec::new();
     for mail in &mails {
         let edition = ctx.templates.issue(mail)?;
-        let mut values = nobodys_links(ctx)?;
-        values.push((Slot::Salutation, templates::salutation(mail.language, name.as_deref())?));
-        let preview = Preview::of(&edition, &values).map_err(|error| JourneyError::Broken(error.to_string()))?;
+        let preview = seen(ctx, &edition, name.as_deref())?;
         editions.push((edition, preview));
     }
     Ok(Some(Look { number, editions, audiences: audiences(conn, newsletter.id, &languages)?, missing, left_out }))
 }
 
-/// Who would get which edition now, and what stays out.
-pub fn who_gets_what(
-    conn: &mut Conn,
-    ctx: &Context,
-    now: Timestamp,
-    slug: &str,
-) -> Result<(Vec<Audience>, Vec<LeftOut>), JourneyError> {
-    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok((Vec::new(), Vec::new())) };
+/// The next issue in short, as the publish page tells it.
+#[derive(Default)]
+pub struct Outline {
+    /// Ids of the items in it, in reading order.
+    pub items: Vec<i64>,
+    pub audiences: Vec<Audience>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Empty if there is no such newsletter.
+pub fn outline(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<Outline, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(Outline::default()) };
     let composed = compose(conn, ctx, now, &newsletter, 0)?;
     let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
-    Ok((audiences(conn, newsletter.id, &languages)?, composed.left_out))
+    let audiences = audiences(conn, newsletter.id, &languages)?;
+    Ok(Outline { items: composed.items, audiences, left_out: composed.left_out })
 }
 
 /// Links to it are of the right form and belong to nobody: following them changes nothing.
 pub const NOBODY: [u8; 16] = [0; 16];
+
+/// An edition as somebody of this name would see it.
+pub(super) fn seen(ctx: &Context, edition: &Edition, name: Option<&str>) -> Result<Preview, JourneyError> {
+    let mut values = nobodys_links(ctx)?;
+    values.push((Slot::Salutation, templates::salutation(edition.language, name)?));
+    Preview::of(edition, &values).map_err(|error| JourneyError::Broken(error.to_string()))
+}
 
 fn nobodys_links(ctx: &Context) -> Result<Vec<(Slot, String)>, JourneyError> {
     let link = |purpose| ctx.token_url(purpose, ctx.keyring.current_id(), &NOBODY);

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 
 use super::compose::{LeftOut, compose, stand_in};
-use super::{Context, JourneyError};
+use super::{Context, JourneyError, check};
+use crate::domain::check::Finding;
 use crate::domain::language::Language;
 use crate::domain::states::IssueState;
 use crate::mail::edition::Edition;
@@ -33,12 +34,20 @@ pub enum PublishAnswer {
     NoSuchNewsletter,
     /// Keys of empty settings that readers have a right to see filled.
     SettingsMissing(Vec<&'static str>),
+    /// The check before sending found errors, and nobody answered for them.
+    Refused(Vec<Finding>),
 }
 
-/// Publishes now what is ready.
-pub fn publish(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<PublishAnswer, JourneyError> {
+/// Publishes now what is ready. `despite`: who answers for the errors that the check finds.
+pub fn publish(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    slug: &str,
+    despite: Option<&str>,
+) -> Result<PublishAnswer, JourneyError> {
     match newsletters::find(conn, slug)? {
-        Some(newsletter) => publish_into(conn, ctx, now, &newsletter, None),
+        Some(newsletter) => publish_into(conn, ctx, now, &newsletter, None, despite),
         None => Ok(PublishAnswer::NoSuchNewsletter),
     }
 }
@@ -50,6 +59,7 @@ pub(super) fn publish_into(
     now: Timestamp,
     newsletter: &Newsletter,
     scheduled: Option<&Issue>,
+    despite: Option<&str>,
 ) -> Result<PublishAnswer, JourneyError> {
     if !ctx.config.missing_for_publishing.is_empty() {
         return Ok(PublishAnswer::SettingsMissing(ctx.config.missing_for_publishing.clone()));
@@ -62,6 +72,11 @@ pub(super) fn publish_into(
     if composed.items.is_empty() {
         return Ok(PublishAnswer::NothingReady);
     }
+    let editions = check::render(ctx, &composed.mails)?;
+    let errors = check::errors(ctx, newsletter.languages()?, &composed, &editions)?;
+    if !errors.is_empty() && despite.is_none() {
+        return Ok(PublishAnswer::Refused(errors));
+    }
     newsletters::use_number(conn, newsletter.id, number)?;
     let publication = Publication { newsletter_id: newsletter.id, number, activation_limit, now: micros(now) };
     let issue_id = match scheduled {
@@ -71,8 +86,11 @@ pub(super) fn publish_into(
         }
         None => issues::insert_published(conn, publication)?,
     };
-    for mail in &composed.mails {
-        freeze(conn, ctx, now, issue_id, mail)?;
+    for (mail, edition) in composed.mails.iter().zip(&editions) {
+        freeze(conn, ctx, now, issue_id, mail, edition)?;
+    }
+    if let Some(by) = despite.filter(|_| !errors.is_empty()) {
+        check::record(conn, now, issue_id, by, &errors)?;
     }
     news::use_up(conn, &composed.items, issue_id)?;
     news::set_aside(conn, &composed.left_out.iter().map(|left| left.item).collect::<Vec<_>>())?;
@@ -87,8 +105,14 @@ pub(super) fn publish_into(
     })
 }
 
-fn freeze(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64, mail: &IssueMail) -> Result<(), JourneyError> {
-    let edition = ctx.templates.issue(mail)?;
+fn freeze(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    issue_id: i64,
+    mail: &IssueMail,
+    edition: &Edition,
+) -> Result<(), JourneyError> {
     let content = edition.to_bytes()?;
     let web = ctx.templates.web_version(mail)?;
     let (subject, hash) = (&edition.subject, &Edition::hash(&content));

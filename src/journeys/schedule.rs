@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::publish::{PublishAnswer, publish_into};
 use super::{Context, JourneyError};
 use crate::domain::cadence::Cadence;
+use crate::domain::check::Finding;
 use crate::domain::states::IssueState;
 use crate::store::issues::Issue;
 use crate::store::{Conn, instance, issues, micros, newsletters, time};
@@ -85,10 +86,15 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
         issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
         return Ok(Some(Tick::Held { slug, reason }));
     }
-    Ok(Some(match publish_into(conn, ctx, now, &newsletter, Some(&issue))? {
+    Ok(Some(match publish_into(conn, ctx, now, &newsletter, Some(&issue), None)? {
         PublishAnswer::Published { number, recipients, .. } => Tick::Published { slug, number, recipients },
         PublishAnswer::SettingsMissing(keys) => {
             let reason = format!("settings are empty: {}", keys.join(", "));
+            issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
+            Tick::Held { slug, reason }
+        }
+        PublishAnswer::Refused(errors) => {
+            let reason = refused(&slug, &errors);
             issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
             Tick::Held { slug, reason }
         }
@@ -100,17 +106,28 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
     }))
 }
 
+/// Why the check before sending holds an issue.
+fn refused(slug: &str, errors: &[Finding]) -> String {
+    let mut rules: Vec<&str> = errors.iter().map(|error| error.rule.id()).collect();
+    rules.dedup();
+    format!(
+        "the check before sending found errors ({}); \"rundbrief issue check {slug}\" says how to mend them",
+        rules.join(", ")
+    )
+}
+
 /// Staff release an issue that was held before it was published. None: it is not held any more.
 pub(super) fn release(
     conn: &mut Conn,
     ctx: &Context,
     now: Timestamp,
     issue: &Issue,
+    despite: Option<&str>,
 ) -> Result<Option<PublishAnswer>, JourneyError> {
     let newsletter = newsletters::get(conn, issue.newsletter_id)?;
     newsletters::lock(conn, newsletter.id)?;
     if issues::get(conn, issue.id)?.state()? != IssueState::Held {
         return Ok(None);
     }
-    Ok(Some(publish_into(conn, ctx, now, &newsletter, Some(issue))?))
+    Ok(Some(publish_into(conn, ctx, now, &newsletter, Some(issue), despite)?))
 }

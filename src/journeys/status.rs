@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::JourneyError;
+use super::check::{self, Override};
 use crate::domain::delivery::{alike, without_addresses};
 use crate::domain::states::IssueState;
 use crate::store::issues::Issue;
@@ -86,6 +87,8 @@ pub struct IssueStatus {
     pub due_at: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
     pub held_reason: Option<String>,
+    /// Only where one issue was asked for.
+    pub despite: Option<Override>,
 }
 
 /// The newest issues of a newsletter. None: no such newsletter.
@@ -119,6 +122,7 @@ fn in_full(conn: &mut Conn, now: Timestamp, slug: &str, issue: &Issue) -> Result
     if refused > 0 {
         status.course.refusals = refusals(conn, issue.id)?;
     }
+    status.despite = check::find_override(conn, issue.id)?;
     Ok(status)
 }
 
@@ -180,6 +184,7 @@ fn status(conn: &mut Conn, now: Timestamp, slug: &str, issue: &Issue) -> Result<
         due_at: issue.due_at.map(time),
         published_at: issue.published_at.map(time),
         held_reason: issue.held_reason.clone(),
+        despite: None,
     };
     Ok((status, refused))
 }

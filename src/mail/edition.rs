@@ -92,6 +92,16 @@ impl Edition {
         serde_json::from_slice(bytes)
     }
 
+    /// Bytes of the HTML part as it travels, with links as long as they are.
+    pub fn html_size(&self) -> usize {
+        let pieces = self.html.iter().map(|piece| match piece {
+            Piece::Bytes(bytes) => bytes.len(),
+            // A link with its token, folded.
+            Piece::Slot(_) => 120,
+        });
+        pieces.sum()
+    }
+
     /// SHA-256 of the kept bytes: what the ledger names as "the text this reader got".
     pub fn hash(bytes: &[u8]) -> [u8; 32] {
         sha256(bytes)

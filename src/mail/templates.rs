@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::look::Palette;
 use self::view::{ConfirmationContext, IssueContext, NoticeContext};
-use super::edition::{Edition, Piece, Slot};
+use super::edition::{Edition, Slot};
 use super::quoted::{self, QuotedError};
 use crate::domain::content;
 use crate::domain::header::{HeaderError, HeaderText};
@@ -31,11 +31,6 @@ pub use self::words::{date, moment, salutation};
 
 /// R264: columns of the text part.
 const COLUMNS: usize = 72;
-
-/// R252: Gmail clips a mail whose HTML is longer than about 102 kB, as it travels.
-pub const HTML_MOST: usize = 100_000;
-/// R53: from here on a person should hear about it.
-pub const HTML_WARN: usize = 90_000;
 
 /// Why a template or a mail made from it is refused.
 #[derive(Debug, thiserror::Error)]
@@ -56,10 +51,6 @@ pub enum TemplateError {
     NoItems,
     #[error("{place} contains the control character U+{code:04X}; take it out of the text")]
     ControlCharacter { place: String, code: u32 },
-    #[error(
-        "the HTML part has {bytes} bytes and at most {HTML_MOST} are allowed, because mail programs cut longer ones off; split the issue"
-    )]
-    TooLarge { bytes: usize },
 }
 
 /// All mails' templates, compiled and ready.
@@ -190,10 +181,6 @@ impl Templates {
         let name = parts.text;
         let text = self.plain.render(name, context).map_err(|source| TemplateError::Render { name, source: Box::new(source) })?;
         let html = quoted::encode(&self.html(parts.html, context)?)?;
-        let bytes = encoded_size(&html);
-        if bytes > HTML_MOST {
-            return Err(TemplateError::TooLarge { bytes });
-        }
         Ok(Edition {
             language: envelope.language,
             subject: envelope.subject,
@@ -206,11 +193,6 @@ impl Templates {
             reply_to: envelope.sender.reply_to.clone(),
         })
     }
-}
-
-/// Bytes of an encoded part as it travels, slots not counted; compare with [`HTML_WARN`].
-pub fn encoded_size(pieces: &[Piece]) -> usize {
-    pieces.iter().map(|piece| if let Piece::Bytes(bytes) = piece { bytes.len() } else { 0 }).sum()
 }
 
 struct Parts {

@@ -4,6 +4,7 @@ mod accessible;
 mod addresses;
 mod api;
 mod browser;
+mod check;
 mod command_line;
 mod confirm;
 mod consent;

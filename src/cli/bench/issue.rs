@@ -67,7 +67,7 @@ pub(super) fn add_news(app: &App, bytes: usize) -> Result<usize, CliError> {
 /// Publishes it, fan-out included.
 pub(super) fn publish(app: &App) -> Result<(), CliError> {
     let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
-    app.store.write_blocking(move |conn| publish::publish(conn, &context, now, SLUG))?;
+    app.store.write_blocking(move |conn| publish::publish(conn, &context, now, SLUG, Some("rundbrief bench")))?;
     let issue = app.store.read_blocking(|conn| {
         let newsletter = store::newsletters::find(conn, SLUG)?;
         Ok::<_, StoreError>(match newsletter {
@@ -104,7 +104,7 @@ fn trial(app: &App, filler: usize) -> Result<usize, CliError> {
     let (context, now) = (std::sync::Arc::clone(&app.context), app.clock.now());
     let taken_back = app.store.write_blocking(move |conn| {
         put_news(conn, now, filler)?;
-        match publish::publish(conn, &context, now, SLUG)? {
+        match publish::publish(conn, &context, now, SLUG, Some("rundbrief bench"))? {
             PublishAnswer::Published { .. } => {}
             answer => return Err(Trial::Failed(CliError::Failed(format!("nothing was published: {answer:?}")))),
         }

@@ -143,3 +143,10 @@ fn hard_breaks_and_code_keep_their_words() {
     assert_eq!(text("eins  \nzwei<br>drei"), "eins\nzwei\ndrei");
     assert!(html("    let x = 1;\n").contains("<p>let x = 1;"));
 }
+
+#[test]
+fn leichte_sprache_keeps_a_line_for_each_sentence() {
+    let source = "Das ist ein Satz.\nDas ist **noch\neiner**.\\\nUnd einer.\n\n- eins\n- zwei\n";
+    assert_eq!(text(&with_lines(source)), "Das ist ein Satz.\nDas ist noch\neiner.\nUnd einer.\n\n- eins\n- zwei");
+    assert_eq!(html(&with_lines("Eins.  \nZwei.\r\nDrei.")), "<p>Eins.<br>\nZwei.<br>\nDrei.</p>\n");
+}

@@ -1,5 +1,7 @@
 //! News items and funding blocks: the model the journeys fill in, and what templates read of it.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -47,6 +49,8 @@ pub struct DownloadMail {
     pub address: String,
     /// Of a document we keep; of others nobody knows.
     pub bytes: Option<u64>,
+    /// Somebody tried it (R240).
+    pub is_checked: bool,
 }
 
 /// Who pays for a newsletter, or takes part in making it.
@@ -126,11 +130,11 @@ struct Download {
 }
 
 #[derive(Serialize)]
-pub(super) struct BlockContext<'a> {
+pub(super) struct BlockContext {
     language: Language,
     text: Prose,
     logo: Option<ImageContext>,
-    link: Option<&'a str>,
+    link: Option<String>,
 }
 
 impl ItemContext {
@@ -202,19 +206,23 @@ impl Download {
     }
 }
 
-impl<'a> BlockContext<'a> {
-    pub(super) fn new(block: &'a BlockMail, make: Make<'_>) -> Self {
+impl BlockContext {
+    pub(super) fn new(block: &BlockMail, make: Make<'_>) -> Self {
         Self {
             language: block.language,
             text: prose(&block.text, make),
             logo: block.logo.as_ref().map(|logo| ImageContext::new(logo, LOGO)),
-            link: block.link.as_deref(),
+            link: block.link.as_deref().and_then(content::safe_url),
         }
     }
 }
 
 pub(super) fn prose(markdown: &str, make: Make<'_>) -> Prose {
-    Prose { html: styled(content::html(markdown).trim(), make.look, make.sizes), text: content::text(markdown) }
+    let markdown = match make.language {
+        Language::DeSimple => Cow::Owned(content::with_lines(markdown)),
+        Language::De | Language::En => Cow::Borrowed(markdown),
+    };
+    Prose { html: styled(content::html(&markdown).trim(), make.look, make.sizes), text: content::text(&markdown) }
 }
 
 /// A text with nothing in it is no text.

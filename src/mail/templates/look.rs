@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::TemplateError;
+use crate::domain::colour::{BLACK, Colour, WHITE};
 use crate::domain::language::Language;
 
 /// The settings `look.*`.
@@ -71,8 +72,8 @@ impl Look {
             }
         }
         Ok(Palette {
-            accent: colour.until_legible(Colour(0, 0, 0), PAPER, 5.0).hex(),
-            accent_dark: colour.until_legible(Colour(0xff, 0xff, 0xff), CARD_DARK, 7.0).hex(),
+            accent: colour.until_legible(BLACK, PAPER, 5.0).hex(),
+            accent_dark: colour.until_legible(WHITE, CARD_DARK, 7.0).hex(),
             headline_font: self.headline_font.clone(),
             text_font: self.text_font.clone(),
         })
@@ -109,55 +110,6 @@ impl Palette {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Colour(u8, u8, u8);
-
-impl Colour {
-    fn parse(text: &str) -> Option<Self> {
-        let digits =
-            text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        let channel = |range| u8::from_str_radix(digits.get(range)?, 16).ok();
-        Some(Self(channel(0..2)?, channel(2..4)?, channel(4..6)?))
-    }
-
-    fn hex(self) -> String {
-        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
-    }
-
-    /// Mixed with `end` in steps of 4 % until it stands out from `ground` by `ratio` to 1 (WCAG 1.4.3 asks for 4.5).
-    fn until_legible(self, end: Colour, ground: Colour, ratio: f64) -> Colour {
-        (0..=25u16)
-            .map(|step| self.mixed(end, step.saturating_mul(4)))
-            .find(|colour| contrast(*colour, ground) >= ratio)
-            .unwrap_or(end)
-    }
-
-    fn mixed(self, end: Colour, percent: u16) -> Colour {
-        let channel = |from: u8, to: u8| {
-            let sum = u16::from(from)
-                .saturating_mul(100u16.saturating_sub(percent))
-                .saturating_add(u16::from(to).saturating_mul(percent));
-            u8::try_from(sum / 100).unwrap_or(u8::MAX)
-        };
-        Colour(channel(self.0, end.0), channel(self.1, end.1), channel(self.2, end.2))
-    }
-
-    /// WCAG 2.2, definition of relative luminance.
-    fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
-            let c = f64::from(channel) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
-    }
-}
-
-/// WCAG 2.2, definition of contrast ratio: 1 to 21.
-fn contrast(one: Colour, other: Colour) -> f64 {
-    let (a, b) = (one.luminance(), other.luminance());
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
-
 /// Adds inline styles to sanitised HTML: mail programs do not read style sheets (R247). The tags are exactly those the
 /// sanitiser writes, so text cannot be mistaken for them.
 pub(super) fn styled(html: &str, palette: &Palette, sizes: &Sizes) -> String {
@@ -182,8 +134,7 @@ pub(super) fn styled(html: &str, palette: &Palette, sizes: &Sizes) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    const CARD: Colour = Colour(0xff, 0xff, 0xff);
+    use crate::domain::colour::{WHITE as CARD, contrast};
 
     #[test]
     fn whatever_colour_was_chosen_can_be_read() {

@@ -84,8 +84,12 @@ pub(super) fn issue(language: Language) -> IssueMail {
         credit: Some("Foto: Example".to_owned()),
         calendar: Some("https://news.example.org/event/ab12.ics?lang=de".to_owned()),
         downloads: vec![
-            DownloadMail { address: "https://news.example.org/files/ab12/programm.pdf".to_owned(), bytes: Some(1_234_567) },
-            DownloadMail { address: "anfahrt.pdf".to_owned(), bytes: None },
+            DownloadMail {
+                address: "https://news.example.org/files/ab12/programm.pdf".to_owned(),
+                bytes: Some(1_234_567),
+                is_checked: true,
+            },
+            DownloadMail { address: "anfahrt.pdf".to_owned(), bytes: None, is_checked: false },
         ],
         funding: Some("Gefördert durch den Europäischen Sozialfonds.".to_owned()),
         checked_by: (language == Language::DeSimple).then(|| "Prüfgruppe Leipzig, 2021-02-20".to_owned()),

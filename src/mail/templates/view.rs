@@ -147,8 +147,8 @@ pub(super) struct IssueContext<'a> {
     closing: Prose,
     footer: Prose,
     funding: Prose,
-    blocks: Vec<BlockContext<'a>>,
-    partners: Vec<BlockContext<'a>>,
+    blocks: Vec<BlockContext>,
+    partners: Vec<BlockContext>,
 }
 
 #[derive(Serialize)]

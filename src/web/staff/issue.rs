@@ -34,6 +34,10 @@ struct Issue {
     done: i64,
     total: i64,
     held: Option<String>,
+    /// Who published it against the check.
+    despite: Option<String>,
+    /// Where the check says what it finds in an issue that waits.
+    check: Option<String>,
     rests: Option<String>,
     course: Vec<Fact>,
     counts: Vec<Count>,
@@ -121,7 +125,7 @@ pub async fn show(
     let said = note(language, request.query_string())?;
     let (warning, notice) = match said {
         Some(("settings", short)) => (Some(missing_settings(&state, language)?.unwrap_or(short)), None),
-        Some(("not-now" | "nothing", text)) => (Some(text), None),
+        Some(("not-now" | "nothing" | "refused", text)) => (Some(text), None),
         said => (None, said.map(|(_, text)| text)),
     };
     let this = path(&slug, number);
@@ -135,6 +139,8 @@ pub async fn show(
         done: done(counts),
         total: counts.recipients,
         held: status.held_reason.clone(),
+        despite: despite(language, &status)?,
+        check: waits(&status).then(|| format!("/staff/newsletters/{slug}/publish{}", visit.query())),
         rests: rests(language, &status.course)?,
         course: course(language, &status)?,
         counts: ledger(language, counts)?,
@@ -165,7 +171,7 @@ pub async fn steer(
     let (slug, number, act) = place.into_inner();
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
-    let (wanted, verb) = (slug.clone(), act.clone());
+    let (wanted, verb, by) = (slug.clone(), act.clone(), member.address.clone());
     let steered = state
         .store
         .write(move |conn| {
@@ -174,7 +180,8 @@ pub async fn steer(
                 "pause" => issues::pause(conn, &wanted, number)?,
                 "resume" => issues::resume(conn, &wanted, number)?,
                 "cancel" => issues::cancel(conn, &wanted, number)?,
-                "release" => issues::release(conn, &context, now, &wanted, number)?,
+                "release" => issues::release(conn, &context, now, &wanted, number, None)?,
+                "despite" => issues::release(conn, &context, now, &wanted, number, Some(&by))?,
                 "resend" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Resend)?),
                 "accept" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Accept)?),
                 _ => return Ok(None),
@@ -192,6 +199,7 @@ pub async fn steer(
         Steered::NoSuchIssue => return Err(Failure::NotFound),
         Steered::Published(PublishAnswer::Published { number, .. }) => go_to(&visit, &path(&slug, number), "published"),
         Steered::Published(PublishAnswer::NothingReady) => go_to(&visit, &here, "nothing"),
+        Steered::Published(PublishAnswer::Refused(_)) => go_to(&visit, &here, "refused"),
         Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
         Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),
     })
@@ -300,6 +308,17 @@ fn doubtful(language: Language, doubt: &proof::Doubtful) -> Result<Doubtful, Mis
     Ok(Doubtful { address: doubt.address.clone(), times, heard })
 }
 
+/// Held before it was published.
+fn waits(status: &IssueStatus) -> bool {
+    status.state == IssueState::Held && status.published_at.is_none()
+}
+
+fn despite(language: Language, status: &IssueStatus) -> Result<Option<String>, MissingText> {
+    let Some(done) = &status.despite else { return Ok(None) };
+    let values = [("name", done.by.clone().into()), ("time", words::moment(language, done.at)?.into())];
+    Ok(Some(i18n::text(language, "web-issue-despite-done", &values)?))
+}
+
 fn may_cancel(state: IssueState) -> bool {
     use IssueState::{Held, Paused, Preparing, Scheduled, Sending};
     matches!(state, Scheduled | Preparing | Sending | Paused | Held)
@@ -309,6 +328,7 @@ fn acts(language: Language, this: &str, visit: &Visit, status: &IssueStatus) -> 
     let mut verbs = match status.state {
         IssueState::Sending => vec!["pause"],
         IssueState::Paused => vec!["resume"],
+        IssueState::Held if waits(status) => vec!["release", "despite"],
         IssueState::Held => vec!["release"],
         _ => Vec::new(),
     };

@@ -3,6 +3,7 @@
 
 pub mod desk;
 pub mod embed;
+mod findings;
 pub mod invitation;
 pub mod issue;
 pub mod publish;
@@ -20,13 +21,14 @@ use crate::web::language::Visit;
 use crate::web::pages::{Pages, StaffBar};
 
 /// What a page says about the step before it. Only these few words travel in the address.
-const NOTES: [(&str, &str); 8] = [
+const NOTES: [(&str, &str); 9] = [
     ("published", "web-issue-published"),
     ("done", "web-issue-done"),
     ("revoked", "web-sessions-revoked"),
     ("signed-out", "web-sign-in-done"),
     ("not-now", "web-issue-not-now"),
     ("nothing", "web-publish-nothing"),
+    ("refused", "web-issue-refused"),
     ("settings", "web-publish-settings-short"),
     ("invited", "web-sign-in-invited"),
 ];

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::desk::{self, Item};
+use super::findings::Findings;
 use super::{bar, go_to, issue, session};
 use crate::domain::language::Language;
 use crate::i18n;
@@ -14,9 +15,10 @@ use crate::journeys::compose::Audience;
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::staff::StaffMember;
 use crate::journeys::subscribe::{self, NewsletterView};
-use crate::journeys::{JourneyError, news, preview};
+use crate::journeys::{JourneyError, check, news, preview};
 use crate::web::State;
 use crate::web::failure::Failure;
+use crate::web::fields::Fields;
 use crate::web::language::Visit;
 use crate::web::pages::{Page, Pages};
 use crate::web::public::Wrong;
@@ -36,6 +38,9 @@ struct Publish {
     /// A sentence for the readers of each language.
     audiences: Vec<String>,
     items: Vec<Item>,
+    found: Findings,
+    /// Who would answer for errors.
+    name: String,
 }
 
 /// GET /staff/newsletters/SLUG/publish
@@ -57,13 +62,15 @@ pub async fn submit(
     visit: Visit,
     request: HttpRequest,
     slug: web::Path<String>,
+    fields: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Failure> {
     let member = session::publisher(&state, &request).await?;
     let slug = slug.into_inner();
+    let despite = (Fields::from(fields.into_inner()).first("despite") == "yes").then(|| member.address.clone());
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let newsletter = slug.clone();
-    let answer = state.store.write(move |conn| publish::publish(conn, &context, now, &newsletter)).await?;
+    let answer = state.store.write(move |conn| publish::publish(conn, &context, now, &newsletter, despite.as_deref())).await?;
     let language = visit.language();
     match answer {
         PublishAnswer::Published { number, .. } => {
@@ -72,6 +79,10 @@ pub async fn submit(
         }
         PublishAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         PublishAnswer::NothingReady => Ok(go_to(&visit, "/staff", "nothing")),
+        PublishAnswer::Refused(_) => {
+            let text = Pages::say(language, "web-publish-refused")?;
+            page(&state, &pages, &visit, &member, slug, Some(text)).await
+        }
         PublishAnswer::SettingsMissing(_) => {
             let text = missing_settings(&state, language)?;
             page(&state, &pages, &visit, &member, slug, text).await
@@ -98,13 +109,17 @@ async fn page(
 ) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let (context, now) = (Arc::clone(&state.context), state.clock.now());
-    let (newsletter, ready, recipients, (audiences, left_out)) = state
+    let (newsletter, ready, recipients, outline, found) = state
         .store
         .read(move |conn| {
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
             let recipients: i64 = desk::recipients(conn, &slug)?.iter().map(|(_, count)| count).sum();
-            let gets = preview::who_gets_what(conn, &context, now, &slug)?;
-            Ok::<_, JourneyError>((newsletter, news::ready(conn, &slug, language)?, recipients, gets))
+            let outline = preview::outline(conn, &context, now, &slug)?;
+            let mut ready = news::ready(conn, &slug, language)?;
+            ready.retain(|item| outline.items.contains(&item.id));
+            ready.sort_by_key(|item| outline.items.iter().position(|id| *id == item.id));
+            let found = check::check(conn, &context, now, &slug)?.unwrap_or_default();
+            Ok::<_, JourneyError>((newsletter, ready, recipients, outline, found))
         })
         .await?;
     let newsletter: NewsletterView = newsletter.ok_or(Failure::NotFound)?;
@@ -125,9 +140,11 @@ async fn page(
         nobody: recipients == 0,
         languages,
         missing: missing.join(", "),
-        left_out: left_out.into_iter().map(|left| left.headline).collect::<Vec<_>>().join(", "),
-        audiences: audiences.iter().map(|audience| sentence(audience, language)).collect::<Result<_, _>>()?,
+        left_out: outline.left_out.into_iter().map(|left| left.headline).collect::<Vec<_>>().join(", "),
+        audiences: outline.audiences.iter().map(|audience| sentence(audience, language)).collect::<Result<_, _>>()?,
         items: desk::items(ready),
+        found: Findings::of(language, &found)?,
+        name: member.address.clone(),
     };
     let page = Page::new("publish", language, Pages::say(language, "web-publish-title")?).status(status);
     let page = if status == StatusCode::OK { page.with_switches() } else { page };

@@ -223,7 +223,7 @@ each_database!(a_password_that_is_refused_in_the_middle_of_a_run_holds_it_and_co
     assert_eq!(seen(&relay), saw, "a held issue is not tried again");
     // Still refused after staff have released it: it is tried ever more rarely, once each time, and then goes on.
     let (context, now) = (Arc::clone(&app.app.context), app.now());
-    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 1)).await.unwrap();
+    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 1, None)).await.unwrap();
     assert_eq!(released, Steered::Done);
     let before = relay.connections();
     let rests = works_off(&app, &relay).await.len();

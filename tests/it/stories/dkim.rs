@@ -206,8 +206,11 @@ each_database!(a_newsletter_of_another_domain_is_not_published, |app| async move
     let signing = restarted(&app, key_settings(&app.folder.path().join("new"), &[ED25519])).await;
     app.news_in("Treffen", &["de"]).await;
     let (context, now) = (signing.context.clone(), app.now());
-    let told =
-        app.store.write(move |conn| rundbrief::journeys::publish::publish(conn, &context, now, "weekly")).await.unwrap_err();
+    let told = app
+        .store
+        .write(move |conn| rundbrief::journeys::publish::publish(conn, &context, now, "weekly", None))
+        .await
+        .unwrap_err();
     assert!(matches!(told, JourneyError::Dkim(DkimError::NotAligned { .. })), "{told}");
     let told = signing.engine().await.map(drop).unwrap_err().to_string();
     assert!(told.contains("weekly") && told.contains("news@example.com") && told.contains("example.org"), "{told}");

@@ -27,7 +27,7 @@ fn held_reason(app: &TestApp) -> String {
 
 async fn release(app: &TestApp) {
     let (context, now) = (std::sync::Arc::clone(&app.app.context), app.now());
-    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 1)).await.unwrap();
+    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 1, None)).await.unwrap();
     assert_eq!(released, Steered::Done);
 }
 

@@ -37,7 +37,9 @@ each_database!(called_twenty_times_at_once_on_two_nodes_it_makes_one_issue, |app
     let calls: Vec<_> = (0..20)
         .map(|call| {
             let (store, context, now) = (nodes[call % 2].clone(), Arc::clone(&app.app.context), app.now());
-            tokio::spawn(async move { store.write(move |conn| publish::publish(conn, &context, now, "weekly")).await.unwrap() })
+            tokio::spawn(
+                async move { store.write(move |conn| publish::publish(conn, &context, now, "weekly", None)).await.unwrap() },
+            )
         })
         .collect();
     let mut published = Vec::new();
@@ -213,7 +215,7 @@ each_database!(numbers_have_no_gaps_and_no_news_means_no_issue, |app| async move
     app.news_in("Drittes", &["de", "en", "de-simple"]).await;
     let (context, now) = (Arc::clone(&app.app.context), app.now());
     let cut = app.store.write(move |conn| {
-        publish::publish(conn, &context, now, "weekly")?;
+        publish::publish(conn, &context, now, "weekly", None)?;
         Err::<(), _>(JourneyError::Broken("power cut".to_owned()))
     });
     assert!(cut.await.is_err());
@@ -222,7 +224,7 @@ each_database!(numbers_have_no_gaps_and_no_news_means_no_issue, |app| async move
     assert_eq!(app.database.number("SELECT count(*) AS value FROM issues"), 3);
 
     let context = Arc::clone(&app.app.context);
-    let unknown = app.store.write(move |conn| publish::publish(conn, &context, now, "daily")).await;
+    let unknown = app.store.write(move |conn| publish::publish(conn, &context, now, "daily", None)).await;
     assert_eq!(unknown.unwrap(), PublishAnswer::NoSuchNewsletter);
 });
 
@@ -249,7 +251,10 @@ each_database!(hostile_news_come_out_harmless_and_complete, |app| async move {
          [Falle](javascript:alert(1))\n\nFrom hier bis ans Ende\n\n--=_\n\nEnde"
     ))
     .await;
-    app.publish().await;
+    let PublishAnswer::Refused(errors) = app.publish().await else { panic!("a javascript: link went through the check") };
+    assert_eq!(errors.iter().map(|error| error.rule.id()).collect::<Vec<_>>(), ["link-scheme"]);
+    // Even if somebody answers for it, nothing harmful is sent.
+    app.publish_despite("Ada Lovelace").await;
     assert_eq!(app.drain().await.sent, 1);
     let mail = &app.mails_to("ada@example.org")[0];
     assert!(mail.raw.is_ascii(), "7-bit");

@@ -291,7 +291,7 @@ each_database!(behind_the_fence_nothing_is_published_by_itself_and_afterwards_a_
     let desk = staff::get(&app, "/staff?lang=en", &cookie).await;
     assert!(!desk.body.contains("a restored backup or a copy"));
     let context = Arc::clone(&app.app.context);
-    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 0)).await.unwrap();
+    let released = app.store.write(move |conn| issues::release(conn, &context, now, "weekly", 0, None)).await.unwrap();
     assert!(matches!(released, Steered::Published(PublishAnswer::Published { number: 1, .. })), "{released:?}");
     app.drain().await;
     assert_eq!(app.mails_to("ada@example.org").len(), 1);

@@ -55,7 +55,7 @@ async fn cancel(app: &TestApp, number: i64) -> Steered {
 
 async fn release(app: &TestApp, number: i64) -> Steered {
     let (context, now) = (Arc::clone(&app.app.context), app.now());
-    app.store.write(move |conn| issues::release(conn, &context, now, "weekly", number)).await.unwrap()
+    app.store.write(move |conn| issues::release(conn, &context, now, "weekly", number, None)).await.unwrap()
 }
 
 each_database!(a_cadence_publishes_by_itself_and_plans_the_next_time, |app| async move {

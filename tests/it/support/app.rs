@@ -259,8 +259,17 @@ impl TestApp {
 
     /// Publishes what is ready of `weekly`.
     pub async fn publish(&self) -> PublishAnswer {
+        self.publishes_as(None).await
+    }
+
+    /// The same, with somebody who answers for what the check finds.
+    pub async fn publish_despite(&self, name: &'static str) -> PublishAnswer {
+        self.publishes_as(Some(name)).await
+    }
+
+    async fn publishes_as(&self, despite: Option<&'static str>) -> PublishAnswer {
         let (context, now) = (Arc::clone(&self.app.context), self.now());
-        self.store.write(move |conn| publish::publish(conn, &context, now, "weekly")).await.unwrap()
+        self.store.write(move |conn| publish::publish(conn, &context, now, "weekly", despite)).await.unwrap()
     }
 
     pub async fn engine(&self) -> Arc<Engine> {

@@ -346,6 +346,12 @@ web-publish-who = Wer bekommt was?
 web-publish-gets = { $language }: { $readers } Menschen bekommen den Newsletter in dieser Sprache: { $edition }.
 web-publish-gets-nothing = { $language }: { $readers } Menschen bekommen nichts.
 web-publish-left-out = Das steht nicht in diesem Newsletter. Denn es ist vorbei oder abgesagt: { $headlines }
+web-publish-check = Die Prüfung
+web-publish-check-fine = Es gibt keine Fehler.
+web-publish-check-errors = Es gibt Fehler. Bitte ändern Sie das zuerst.
+web-publish-check-others = Es gibt noch { $count } Hinweise
+web-publish-despite = Ich will den Newsletter trotzdem verschicken. Ich bin dafür verantwortlich: { $name }. Das schreiben wir auf.
+web-publish-refused = Es gibt Fehler. Darum ist der Newsletter nicht verschickt. Ändern Sie die Fehler. Oder kreuzen Sie unten an: Ich bin verantwortlich.
 web-publish-final =
     Danach können Sie den Newsletter nicht mehr ändern.
     Aber Sie können das Verschicken anhalten.
@@ -390,6 +396,10 @@ web-issue-ledger = Verschicken
 web-issue-pause = Anhalten
 web-issue-resume = Weitermachen
 web-issue-cancel = Ganz aufhören
+web-issue-despite = Trotzdem freigeben
+web-issue-despite-done = { $name } hat diesen Newsletter trotz Fehlern verschickt.
+web-issue-refused = Es gibt Fehler. Darum ist der Newsletter nicht freigegeben. Ändern Sie die Fehler. Oder geben Sie ihn trotzdem frei. Dann schreiben wir Ihren Namen auf.
+web-issue-check = Was sagt die Prüfung?
 web-issue-release = Freigeben
 web-issue-cancel-hint = Den Rest verschicken wir dann nicht mehr.
 web-issue-not-now = Das geht im Moment nicht.

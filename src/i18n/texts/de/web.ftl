@@ -234,6 +234,15 @@ web-publish-who = Wer bekommt was?
 web-publish-gets = { $language }: { $readers } bekommen die Ausgabe »{ $edition }«.
 web-publish-gets-nothing = { $language }: { $readers } bekommen nichts.
 web-publish-left-out = Nicht in dieser Ausgabe, weil vorbei oder abgesagt: { $headlines }
+web-publish-check = Die Prüfung vor dem Versand
+web-publish-check-fine = Sie hat keine Fehler gefunden.
+web-publish-check-errors = Sie hat Fehler gefunden, über die Leserinnen und Leser stolpern würden. Bitte beheben Sie sie zuerst.
+web-publish-check-others = { $count ->
+    [one] Eine Warnung oder ein Hinweis
+   *[other] { $count } Warnungen und Hinweise
+}
+web-publish-despite = Trotz der Fehler veröffentlichen. Dafür stehe ich ein: { $name }. Das wird festgehalten.
+web-publish-refused = Die Ausgabe wurde nicht veröffentlicht, weil die Prüfung Fehler gefunden hat. Beheben Sie sie, oder kreuzen Sie unten an, dass Sie dafür einstehen.
 web-publish-final = Nach dem Veröffentlichen lässt sich die Ausgabe nicht mehr ändern. Sie können den Versand aber anhalten.
 web-publish-submit = Jetzt veröffentlichen
 web-publish-back = Zurück zur Übersicht
@@ -260,6 +269,10 @@ web-issue-ledger = Versand
 web-issue-pause = Anhalten
 web-issue-resume = Fortsetzen
 web-issue-cancel = Versand abbrechen
+web-issue-despite = Trotz Fehlern freigeben
+web-issue-despite-done = { $name } hat diese Ausgabe am { $time } veröffentlicht, obwohl die Prüfung Fehler gefunden hatte.
+web-issue-refused = Die Ausgabe wurde nicht freigegeben, weil die Prüfung Fehler gefunden hat. Beheben Sie sie, oder geben Sie trotz der Fehler frei. Das wird mit Ihrem Namen festgehalten.
+web-issue-check = Was sagt die Prüfung?
 web-issue-release = Freigeben
 web-issue-cancel-hint = Was noch nicht verschickt ist, wird dann nicht mehr verschickt.
 web-issue-not-now = Das geht im jetzigen Zustand der Ausgabe nicht.

@@ -234,6 +234,15 @@ web-publish-who = Who gets what?
 web-publish-gets = { $language }: { $readers } get the edition “{ $edition }”.
 web-publish-gets-nothing = { $language }: { $readers } get nothing.
 web-publish-left-out = Not in this issue, because past or cancelled: { $headlines }
+web-publish-check = The check before sending
+web-publish-check-fine = It has found no errors.
+web-publish-check-errors = It has found errors that readers would stumble over. Please mend them first.
+web-publish-check-others = { $count ->
+    [one] One warning or hint
+   *[other] { $count } warnings and hints
+}
+web-publish-despite = Publish although there are errors. I answer for it: { $name }. This is recorded.
+web-publish-refused = The issue was not published, because the check found errors. Mend them, or tick below that you answer for them.
 web-publish-final = Once published, the issue cannot be changed any more. You can still pause the sending.
 web-publish-submit = Publish now
 web-publish-back = Back to the desk
@@ -260,6 +269,10 @@ web-issue-ledger = Sending
 web-issue-pause = Pause
 web-issue-resume = Resume
 web-issue-cancel = Cancel the sending
+web-issue-despite = Release despite errors
+web-issue-despite-done = { $name } published this issue on { $time } although the check had found errors.
+web-issue-refused = The issue was not released, because the check found errors. Mend them, or release it despite them. That is recorded with your name.
+web-issue-check = What does the check say?
 web-issue-release = Release
 web-issue-cancel-hint = What has not been sent yet will then not be sent.
 web-issue-not-now = The issue's present state does not allow this.

@@ -1,0 +1,117 @@
+//! The check before sending: what readers of the next issue would stumble over. Errors keep an issue from being published
+//! unless a person answers for it by name, which is recorded with what was found.
+
+use jiff::Timestamp;
+
+use super::compose::{Composed, compose};
+use super::preview::{self, NOBODY};
+use super::{Context, JourneyError};
+use crate::domain::check::{Alt, DownloadToCheck, EditionToCheck, Finding, IssueToCheck, ItemToCheck, Severity};
+use crate::domain::language::Language;
+use crate::domain::token::Purpose;
+use crate::mail::edition::Edition;
+use crate::mail::templates::{IssueMail, ItemView};
+use crate::store::{Conn, checks, micros, newsletters, time};
+
+/// Somebody published an issue although the check had found errors in it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Override {
+    pub by: String,
+    pub at: Timestamp,
+    /// The errors, as they were then.
+    pub errors: serde_json::Value,
+}
+
+/// What is found in the next issue. None: no such newsletter. An issue without items has nothing to find.
+pub fn check(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<Option<Vec<Finding>>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
+    let composed = compose(conn, ctx, now, &newsletter, number)?;
+    if composed.items.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let editions = render(ctx, &composed.mails)?;
+    Ok(Some(crate::domain::check::check(&to_check(ctx, newsletter.languages()?, &composed, &editions)?)))
+}
+
+pub(super) fn render(ctx: &Context, mails: &[IssueMail]) -> Result<Vec<Edition>, JourneyError> {
+    Ok(mails.iter().map(|mail| ctx.templates.issue(mail)).collect::<Result<_, _>>()?)
+}
+
+/// What keeps an issue from being published.
+pub(super) fn errors(
+    ctx: &Context,
+    promised: Vec<Language>,
+    composed: &Composed,
+    editions: &[Edition],
+) -> Result<Vec<Finding>, JourneyError> {
+    let mut found = crate::domain::check::check(&to_check(ctx, promised, composed, editions)?);
+    found.retain(|finding| finding.severity == Severity::Error);
+    Ok(found)
+}
+
+pub(super) fn record(conn: &mut Conn, now: Timestamp, issue_id: i64, by: &str, errors: &[Finding]) -> Result<(), JourneyError> {
+    Ok(checks::insert_override(conn, issue_id, by, micros(now), &serde_json::to_string(errors)?)?)
+}
+
+pub fn find_override(conn: &mut Conn, issue_id: i64) -> Result<Option<Override>, JourneyError> {
+    let Some((by, at, findings)) = checks::find_override(conn, issue_id)? else { return Ok(None) };
+    Ok(Some(Override { by, at: time(at), errors: serde_json::from_str(&findings)? }))
+}
+
+fn to_check(
+    ctx: &Context,
+    promised: Vec<Language>,
+    composed: &Composed,
+    editions: &[Edition],
+) -> Result<IssueToCheck, JourneyError> {
+    let unsubscribe_link = ctx.token_url(Purpose::Unsubscribe, ctx.keyring.current_id(), &NOBODY)?;
+    let editions = composed.mails.iter().zip(editions).map(|(mail, edition)| {
+        let seen = preview::seen(ctx, edition, None)?;
+        Ok::<_, JourneyError>(EditionToCheck {
+            language: mail.language.tag().to_owned(),
+            subject: edition.subject.clone(),
+            html: seen.html,
+            html_encoded: edition.html_size(),
+            text: seen.text,
+            items: mail.items.iter().map(item).collect(),
+            unsubscribe_link: unsubscribe_link.clone(),
+            intro: mail.intro.clone(),
+            closing: mail.closing.clone(),
+        })
+    });
+    Ok(IssueToCheck {
+        today: composed.today,
+        languages: promised.into_iter().map(|language| language.tag().to_owned()).collect(),
+        editions: editions.collect::<Result<_, _>>()?,
+        missing: composed.missing.iter().map(|(headline, language)| (headline.clone(), language.tag().to_owned())).collect(),
+        left_out: composed.left_out.iter().map(|left| left.headline.clone()).collect(),
+        funding: composed.funding.clone(),
+    })
+}
+
+fn item(view: &ItemView) -> ItemToCheck {
+    ItemToCheck {
+        headline: view.headline.clone(),
+        kicker: view.kicker.clone(),
+        lead: view.lead.clone(),
+        body: view.body_markdown.clone(),
+        image: view.image.as_ref().map(|image| match image.alt.as_deref() {
+            None => Alt::Missing,
+            Some("") => Alt::Decorative,
+            Some(alt) => Alt::Text(alt.to_owned()),
+        }),
+        link: view.link.clone(),
+        downloads: view
+            .downloads
+            .iter()
+            .map(|download| DownloadToCheck {
+                address: download.address.clone(),
+                is_ours: download.bytes.is_some(),
+                is_checked: download.is_checked,
+            })
+            .collect(),
+        event: view.event.clone(),
+        checked_by: view.checked_by.clone(),
+    }
+}
