@@ -62,11 +62,11 @@ pub async fn submit(
     visit: Visit,
     request: HttpRequest,
     slug: web::Path<String>,
-    fields: web::Form<Vec<(String, String)>>,
+    body: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
     let member = session::publisher(&state, &request).await?;
     let slug = slug.into_inner();
-    let despite = (Fields::from(fields.into_inner()).first("despite") == "yes").then(|| member.address.clone());
+    let despite = (Fields::decoded(&body).first("despite") == "yes").then(|| member.address.clone());
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let newsletter = slug.clone();
