@@ -32,7 +32,7 @@ struct Line<'a> {
 pub(super) fn run(app: &App, slug: &str, json: bool) -> Result<(), CliError> {
     let (context, now) = (Arc::clone(&app.context), app.clock.now());
     let found = app.store.read_blocking(|conn| check::check(conn, &context, now, slug))?;
-    let found = found.ok_or_else(|| issue::no_newsletter(slug))?;
+    let found = found.ok_or_else(|| issue::no_newsletter(slug))?.found;
     let count = |severity| found.iter().filter(|finding| finding.severity == severity).count();
     let [errors, warnings, hints] = Severity::ALL.map(count);
     if json {

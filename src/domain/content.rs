@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 pub use links::{path_segment, safe_url, shown_url};
-pub use plain::{text, wrap};
+pub use plain::{COLUMNS, text, wrap};
 
 /// Sanitised HTML of `markdown`: `p br h3 h4 strong em ul ol li blockquote a table` and no attribute but `href`, `start`
 /// and `scope`. Raw HTML is dropped; a link without a scheme becomes an https link; an image becomes a link to it, so

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::compose::{Composed, compose};
+use super::compose::{Audience, Composed, LeftOut, audiences, compose};
 use super::preview::{self, NOBODY};
 use super::{Context, JourneyError};
 use crate::domain::check::{Alt, DownloadToCheck, EditionToCheck, Finding, IssueToCheck, ItemToCheck, Severity};
@@ -22,16 +22,30 @@ pub struct Override {
     pub errors: serde_json::Value,
 }
 
-/// What is found in the next issue. None: no such newsletter. An issue without items has nothing to find.
-pub fn check(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<Option<Vec<Finding>>, JourneyError> {
+/// The next issue in short: what is in it, who would get it, and what the check says of it.
+pub struct Outline {
+    /// Ids of the items in it, in reading order.
+    pub items: Vec<i64>,
+    pub audiences: Vec<Audience>,
+    pub left_out: Vec<LeftOut>,
+    /// An issue without items has nothing to find.
+    pub found: Vec<Finding>,
+}
+
+/// None: no such newsletter.
+pub fn check(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<Option<Outline>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
     let composed = compose(conn, ctx, now, &newsletter, number)?;
-    if composed.items.is_empty() {
-        return Ok(Some(Vec::new()));
-    }
-    let editions = render(ctx, &composed.mails)?;
-    Ok(Some(crate::domain::check::check(&to_check(ctx, newsletter.languages()?, &composed, &editions)?)))
+    let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
+    let audiences = audiences(conn, newsletter.id, &languages)?;
+    let found = if composed.items.is_empty() {
+        Vec::new()
+    } else {
+        let editions = render(ctx, &composed.mails)?;
+        crate::domain::check::check(&to_check(ctx, newsletter.languages()?, &composed, &editions)?)
+    };
+    Ok(Some(Outline { items: composed.items, audiences, left_out: composed.left_out, found }))
 }
 
 pub(super) fn render(ctx: &Context, mails: &[IssueMail]) -> Result<Vec<Edition>, JourneyError> {

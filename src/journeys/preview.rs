@@ -66,24 +66,6 @@ pub fn look(
     Ok(Some(Look { number, editions, audiences: audiences(conn, newsletter.id, &languages)?, missing, left_out }))
 }
 
-/// The next issue in short, as the publish page tells it.
-#[derive(Default)]
-pub struct Outline {
-    /// Ids of the items in it, in reading order.
-    pub items: Vec<i64>,
-    pub audiences: Vec<Audience>,
-    pub left_out: Vec<LeftOut>,
-}
-
-/// Empty if there is no such newsletter.
-pub fn outline(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Result<Outline, JourneyError> {
-    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(Outline::default()) };
-    let composed = compose(conn, ctx, now, &newsletter, 0)?;
-    let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
-    let audiences = audiences(conn, newsletter.id, &languages)?;
-    Ok(Outline { items: composed.items, audiences, left_out: composed.left_out })
-}
-
 /// Links to it are of the right form and belong to nobody: following them changes nothing.
 pub const NOBODY: [u8; 16] = [0; 16];
 

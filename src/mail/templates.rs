@@ -29,9 +29,6 @@ pub use self::look::Look;
 pub use self::view::{ConfirmationMail, IssueMail, Links, NoticeAbout, NoticeMail, OtherEdition, Sender};
 pub use self::words::{date, moment, salutation};
 
-/// R264: columns of the text part.
-const COLUMNS: usize = 72;
-
 /// Why a template or a mail made from it is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
@@ -184,7 +181,7 @@ impl Templates {
         Ok(Edition {
             language: envelope.language,
             subject: envelope.subject,
-            text: quoted::encode(&content::wrap(&airy(&text), COLUMNS))?,
+            text: quoted::encode(&content::wrap(&airy(&text), content::COLUMNS))?,
             html,
             auto_submitted: envelope.list.is_none(),
             list: envelope.list,

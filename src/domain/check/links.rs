@@ -165,6 +165,10 @@ fn invented(edition: &EditionToCheck, targets: &[&str], found: &mut Vec<Finding>
     }
 }
 
+pub(super) fn is_web(target: &str) -> bool {
+    target.starts_with("https://") || target.starts_with("http://")
+}
+
 fn host(target: &str) -> String {
     let rest = target.trim();
     let rest = ["https://", "http://", "mailto:"].iter().find_map(|scheme| rest.strip_prefix(scheme)).unwrap_or(rest);
@@ -179,8 +183,7 @@ pub fn targets(issue: &IssueToCheck) -> Vec<String> {
     let mut all = Vec::new();
     for edition in &issue.editions {
         for link in Page::read(&edition.html).links {
-            let is_web = link.href.starts_with("https://") || link.href.starts_with("http://");
-            if is_web && link.href != edition.unsubscribe_link && known.insert(link.href.clone()) {
+            if is_web(&link.href) && link.href != edition.unsubscribe_link && known.insert(link.href.clone()) {
                 all.push(link.href);
             }
         }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::EditionToCheck;
 use super::finding::{Finding, Part, Place, Rule, Severity};
+use super::links::is_web;
 use super::page::{Page, push_words};
 use super::prose::numbered;
+use crate::domain::content::COLUMNS;
 
-/// R264: columns of display width.
-const COLUMNS: usize = 72;
 /// R267: the longest ruler somebody wants to hear.
 const RULER: usize = 5;
 /// R32: bytes of visible text before the first way out.
@@ -48,7 +48,6 @@ fn has_ruler(line: &str) -> bool {
 /// R263: every address of one part is in the other.
 fn same_links(edition: &EditionToCheck, page: &Page, found: &mut Vec<Finding>) {
     // Telephone numbers and mail addresses are for people: they need not look the same.
-    let is_web = |target: &str| target.starts_with("https://") || target.starts_with("http://");
     let mut in_text: HashSet<&str> = HashSet::new();
     let mut listed: Vec<(&str, &str)> = Vec::new();
     for word in edition.text.split(|c: char| c.is_whitespace() || "<>\"«»".contains(c)).filter(|word| is_web(word)) {

@@ -17,6 +17,9 @@ pub fn text(markdown: &str) -> String {
     writer.out.trim_end().to_owned()
 }
 
+/// R264: columns of a text part.
+pub const COLUMNS: usize = 72;
+
 /// Wraps every line at `columns` of display width. Words and addresses are never broken, so a line may be longer than
 /// that if one word is. List items and quotations keep their indentation.
 pub fn wrap(text: &str, columns: usize) -> String {

@@ -14,8 +14,8 @@ use crate::i18n;
 use crate::journeys::compose::Audience;
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::staff::StaffMember;
-use crate::journeys::subscribe::{self, NewsletterView};
-use crate::journeys::{JourneyError, check, news, preview};
+use crate::journeys::subscribe;
+use crate::journeys::{JourneyError, check, news};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
@@ -109,20 +109,19 @@ async fn page(
 ) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let (context, now) = (Arc::clone(&state.context), state.clock.now());
-    let (newsletter, ready, recipients, outline, found) = state
+    let (newsletter, ready, recipients, outline) = state
         .store
         .read(move |conn| {
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
+            let Some((newsletter, outline)) = newsletter.zip(check::check(conn, &context, now, &slug)?) else { return Ok(None) };
             let recipients: i64 = desk::recipients(conn, &slug)?.iter().map(|(_, count)| count).sum();
-            let outline = preview::outline(conn, &context, now, &slug)?;
             let mut ready = news::ready(conn, &slug, language)?;
             ready.retain(|item| outline.items.contains(&item.id));
             ready.sort_by_key(|item| outline.items.iter().position(|id| *id == item.id));
-            let found = check::check(conn, &context, now, &slug)?.unwrap_or_default();
-            Ok::<_, JourneyError>((newsletter, ready, recipients, outline, found))
+            Ok::<_, JourneyError>(Some((newsletter, ready, recipients, outline)))
         })
-        .await?;
-    let newsletter: NewsletterView = newsletter.ok_or(Failure::NotFound)?;
+        .await?
+        .ok_or(Failure::NotFound)?;
     let missing = newsletter
         .languages
         .iter()
@@ -143,7 +142,7 @@ async fn page(
         left_out: outline.left_out.into_iter().map(|left| left.headline).collect::<Vec<_>>().join(", "),
         audiences: outline.audiences.iter().map(|audience| sentence(audience, language)).collect::<Result<_, _>>()?,
         items: desk::items(ready),
-        found: Findings::of(language, &found)?,
+        found: Findings::of(language, &outline.found)?,
         name: member.address.clone(),
     };
     let page = Page::new("publish", language, Pages::say(language, "web-publish-title")?).status(status);

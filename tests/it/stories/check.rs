@@ -32,7 +32,7 @@ fn rules(errors: &[Finding]) -> Vec<&'static str> {
 
 async fn found(app: &TestApp) -> Vec<Finding> {
     let (context, now) = (Arc::clone(&app.app.context), app.now());
-    app.store.read(move |conn| check::check(conn, &context, now, "weekly")).await.unwrap().unwrap()
+    app.store.read(move |conn| check::check(conn, &context, now, "weekly")).await.unwrap().unwrap().found
 }
 
 async fn release(app: &TestApp, despite: Option<&'static str>) -> Steered {
