@@ -68,7 +68,7 @@ enum Command {
     CheckConfig,
     /// Bring the database to this release's form
     Migrate,
-    /// Newsletters: add, text, list
+    /// Newsletters: add, text, set, list
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
     /// News items: add, cancel, place

@@ -1,11 +1,11 @@
-//! `rundbrief newsletter add|text|list`.
+//! `rundbrief newsletter add|text|set|list`.
 
 use clap::Subcommand;
 
 use super::CliError;
 use crate::app::App;
 use crate::domain::language::{Language, UnknownLanguage};
-use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest};
+use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest, Visibility};
 use crate::store;
 
 #[derive(Subcommand)]
@@ -28,6 +28,20 @@ pub(super) enum Newsletter {
         /// The zone the cadence is meant in
         #[arg(long, default_value = "Europe/Berlin")]
         zone: String,
+        /// In no public list, archive, search or feed; its form can be reached by who knows the address
+        #[arg(long)]
+        private: bool,
+    },
+    /// Show it in the public lists, or take it out of them
+    #[command(group(clap::ArgGroup::new("visibility").required(true)))]
+    Set {
+        slug: String,
+        /// In no public list, archive, search or feed
+        #[arg(long, group = "visibility")]
+        private: bool,
+        /// On the start page, in the archive, the search and the feed
+        #[arg(long, group = "visibility")]
+        public: bool,
     },
     /// What it says about itself in one of its languages
     Text {
@@ -51,16 +65,28 @@ pub(super) enum Newsletter {
 impl Newsletter {
     pub fn run(self, app: &App) -> Result<(), CliError> {
         match self {
-            Newsletter::Add { slug, name, from, languages, cadence, zone } => {
+            Newsletter::Add { slug, name, from, languages, cadence, zone, private } => {
                 let (from_name, from_address) = sender(&from, &name)?;
                 let languages = languages.iter().map(|tag| tag.parse()).collect::<Result<Vec<Language>, _>>().map_err(unknown)?;
                 let request = NewsletterRequest { slug: slug.clone(), name, from_name, from_address, languages, cadence, zone };
                 let fits = app.context.signer.check_sender(&slug, &request.from_address);
                 fits.map_err(|error| CliError::Usage(error.to_string()))?;
                 let now = app.clock.now();
-                app.store.write_blocking(move |conn| newsletters::add(conn, now, &request)).map_err(failed)?;
+                app.store
+                    .write_blocking(move |conn| {
+                        newsletters::add(conn, now, &request)?;
+                        newsletters::set_visibility(conn, &request.slug, visibility(private))
+                    })
+                    .map_err(failed)?;
                 say!("added. Its form: {}/n/{slug}", app.settings.public_url);
                 say!("Say what it is about with: rundbrief newsletter text {slug} LANGUAGE --title … --description …");
+            }
+            Newsletter::Set { slug, private, public: _ } => {
+                let said = if private { "private now: it is in no public list, archive, search or feed" } else { "public now" };
+                app.store
+                    .write_blocking(move |conn| newsletters::set_visibility(conn, &slug, visibility(private)))
+                    .map_err(failed)?;
+                say!("{said}");
             }
             Newsletter::Text { slug, language, title, description, footer, funding } => {
                 let language: Language = language.parse().map_err(unknown)?;
@@ -78,19 +104,24 @@ impl Newsletter {
                     let languages: Vec<&str> = newsletter.languages()?.iter().map(|language| language.tag()).collect();
                     let next = newsletter.next_due_at.map_or("-".to_owned(), |at| store::time(at).to_string());
                     say!(
-                        "{}\t{}\t{}\t{} <{}>\tcadence {}\tnext {next}",
+                        "{}\t{}\t{}\t{} <{}>\tcadence {}\tnext {next}{}",
                         newsletter.slug,
                         newsletter.name,
                         languages.join(","),
                         newsletter.from_name,
                         newsletter.from_address,
                         newsletter.cadence.as_deref().unwrap_or("-"),
+                        if newsletter.is_private() { "\tprivate" } else { "" },
                     );
                 }
             }
         }
         Ok(())
     }
+}
+
+fn visibility(private: bool) -> Visibility {
+    if private { Visibility::Private } else { Visibility::Public }
 }
 
 /// `Name <a@b>` or `a@b`.

@@ -26,6 +26,7 @@ pub mod news;
 pub mod pace;
 pub mod picture;
 pub mod proof;
+pub mod search;
 pub mod sheet;
 pub mod slug;
 pub mod staff;

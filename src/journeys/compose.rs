@@ -208,7 +208,8 @@ impl<'a> Frame<'a> {
         let slug = &newsletter.slug;
         let web_version = ctx.url(&format!("/archive/{slug}/{number}/{language}"));
         let domain = newsletter.from_address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let links = ctx.links(slug, language, web_version.clone());
+        let mut links = ctx.links(slug, language, web_version.clone());
+        links.archive.take_if(|_| newsletter.is_private());
         let words = self.words.iter().find(|words| words.language == language.tag());
         Ok(IssueMail {
             language,
@@ -234,7 +235,7 @@ impl<'a> Frame<'a> {
                 help: links.form.clone(),
                 owner: ctx.config.email.clone(),
                 archived_at: Some(web_version),
-                archive: Some(links.archive.clone()),
+                archive: links.archive.clone(),
                 // R37: four fields, nothing of the recipient in them, the last one constant for this instance.
                 feedback_id: format!("{number}:{slug}:newsletter:rundbrief"),
             },

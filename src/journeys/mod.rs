@@ -162,7 +162,7 @@ impl Context {
             web_version,
             imprint: self.url(&format!("/imprint?lang={language}")),
             privacy: self.url(&format!("/privacy?lang={language}")),
-            archive: self.url(&format!("/archive/{slug}?lang={language}")),
+            archive: Some(self.url(&format!("/archive/{slug}?lang={language}"))),
             form: self.url(&format!("/n/{slug}?lang={language}")),
         }
     }

@@ -23,6 +23,15 @@ pub struct NewsletterRequest {
     pub zone: String,
 }
 
+/// Who may know of a newsletter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// It is on the start page and in the archive.
+    Public,
+    /// It is in no public list, archive, search or feed. Whoever has the address of its form or of an issue can read them.
+    Private,
+}
+
 /// What a newsletter says in one language.
 #[derive(Clone, Debug, Default)]
 pub struct TextRequest {
@@ -101,6 +110,12 @@ pub(super) fn find_in(conn: &mut Conn, slug: &str, language: Language) -> Result
         true => Ok(newsletter),
         false => Err(NewsletterError::Language { slug: slug.to_owned(), language }),
     }
+}
+
+/// Shows a newsletter in the public lists or takes it out of them. Mails that were published before keep their links.
+pub fn set_visibility(conn: &mut Conn, slug: &str, visibility: Visibility) -> Result<(), NewsletterError> {
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    Ok(newsletters::set_private(conn, newsletter.id, i64::from(visibility == Visibility::Private))?)
 }
 
 pub fn put_text(conn: &mut Conn, newsletter_id: i64, language: Language, text: &TextRequest) -> Result<(), NewsletterError> {

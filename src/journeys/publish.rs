@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::compose::{LeftOut, compose, stand_in};
-use super::{Context, JourneyError, check};
+use super::{Context, JourneyError, archive, check};
 use crate::domain::check::Finding;
 use crate::domain::language::Language;
 use crate::domain::states::IssueState;
@@ -92,6 +92,7 @@ pub(super) fn publish_into(
     if let Some(by) = despite.filter(|_| !errors.is_empty()) {
         check::record(conn, now, issue_id, by, &errors)?;
     }
+    archive::record(conn, now, newsletter.id, issue_id, &composed.mails)?;
     news::use_up(conn, &composed.items, issue_id)?;
     news::set_aside(conn, &composed.left_out.iter().map(|left| left.item).collect::<Vec<_>>())?;
     issue_words::use_up(conn, newsletter.id)?;

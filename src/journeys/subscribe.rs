@@ -43,6 +43,7 @@ pub struct NewsletterView {
     pub title: String,
     pub description: String,
     pub languages: Vec<Language>,
+    pub is_private: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +99,7 @@ pub fn newsletters(conn: &mut Conn, language: Language) -> Result<Vec<Newsletter
         let text = text_for(conn, &newsletter, language)?;
         views.push(NewsletterView {
             languages: newsletter.languages()?,
+            is_private: newsletter.is_private(),
             slug: newsletter.slug,
             title: text.title,
             description: text.description,

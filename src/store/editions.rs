@@ -68,29 +68,8 @@ pub fn newest_content(conn: &mut Conn) -> Result<Vec<u8>, StoreError> {
     Ok(editions::table.order(editions::id.desc()).select(editions::content).first(conn)?)
 }
 
-/// An edition as the archive lists it.
-#[derive(Clone, Debug, Queryable)]
-pub struct Published {
-    pub number: Option<i64>,
-    pub language: String,
-    pub published_at: Option<i64>,
-    pub subject: String,
-}
-
-/// Published editions of a newsletter, newest issue first.
-pub fn list_published(conn: &mut Conn, newsletter_id: i64, most: i64) -> Result<Vec<Published>, StoreError> {
-    Ok(editions::table
-        .inner_join(issues::table)
-        .filter(issues::newsletter_id.eq(newsletter_id))
-        .filter(issues::state.eq_any(["preparing", "sending", "paused", "sent"]))
-        .order((issues::number.desc(), editions::id))
-        .limit(most)
-        .select((issues::number, editions::language, issues::published_at, editions::subject))
-        .load(conn)?)
-}
-
-/// The web version of one edition.
-pub fn find_web(conn: &mut Conn, slug: &str, number: i64, language: Language) -> Result<Option<String>, StoreError> {
+/// The web version of one edition, and whether its newsletter is private (0 or 1).
+pub fn find_web(conn: &mut Conn, slug: &str, number: i64, language: Language) -> Result<Option<(String, i64)>, StoreError> {
     if Slug::parse(slug).is_err() {
         return Ok(None);
     }
@@ -99,7 +78,7 @@ pub fn find_web(conn: &mut Conn, slug: &str, number: i64, language: Language) ->
         .filter(newsletters::slug.eq(slug))
         .filter(issues::number.eq(number))
         .filter(editions::language.eq(language.tag()))
-        .select(editions::web)
+        .select((editions::web, newsletters::private))
         .first(conn)
         .optional()?)
 }

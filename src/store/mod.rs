@@ -9,6 +9,7 @@ pub mod samples;
 pub mod schema;
 mod writer;
 
+pub mod archive;
 pub mod checks;
 pub mod consent;
 pub mod deliveries;

@@ -20,9 +20,16 @@ pub struct Newsletter {
     pub cadence: Option<String>,
     pub zone: String,
     pub next_due_at: Option<i64>,
+    /// 0 or 1.
+    pub private: i64,
 }
 
 impl Newsletter {
+    /// It is in no public list, archive, search or feed.
+    pub fn is_private(&self) -> bool {
+        self.private != 0
+    }
+
     /// The languages it comes in; the first is the default.
     pub fn languages(&self) -> Result<Vec<Language>, StoreError> {
         serde_json::from_str(&self.languages)
@@ -99,6 +106,12 @@ pub fn text(conn: &mut Conn, newsletter_id: i64, language: Language) -> Result<O
         .select(NewsletterText::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// Whether it is in the public lists.
+pub fn set_private(conn: &mut Conn, id: i64, private: i64) -> Result<(), StoreError> {
+    diesel::update(newsletters::table.find(id)).set(newsletters::private.eq(private)).execute(conn)?;
+    Ok(())
 }
 
 /// Those whose cadence is due at `now` (µs).

@@ -28,6 +28,7 @@ diesel::table! {
         activations -> BigInt,
         last_number -> BigInt,
         created_at -> BigInt,
+        private -> BigInt,
     }
 }
 
@@ -433,6 +434,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    published_items (id) {
+        id -> BigInt,
+        issue_id -> BigInt,
+        newsletter_id -> BigInt,
+        language -> Text,
+        position -> BigInt,
+        headline -> Text,
+        lead -> Text,
+        text -> Text,
+        published_at -> BigInt,
+    }
+}
+
 diesel::joinable!(subscriptions -> subscribers (subscriber_id));
 diesel::joinable!(subscriptions -> newsletters (newsletter_id));
 diesel::joinable!(opt_ins -> subscribers (subscriber_id));
@@ -454,5 +469,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     consent_records, consent_details, suppressions, images, issues, news_items, news_item_texts, editions, files,
     funding_blocks, funding_texts, issue_words, check_overrides, nodes,
     relays, paces, throttles, deliveries, staff, sign_in_failures, staff_invitations, staff_sessions, limits,
-    spent_challenges, duties, imports,
+    spent_challenges, duties, imports, published_items,
 }

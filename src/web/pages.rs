@@ -55,6 +55,7 @@ pub struct Page {
     status: StatusCode,
     switches: bool,
     private: bool,
+    unlisted: bool,
     feed: Option<String>,
     staff: Option<StaffBar>,
 }
@@ -70,7 +71,17 @@ pub struct StaffBar {
 
 impl Page {
     pub fn new(template: &'static str, language: Language, title: String) -> Self {
-        Self { template, language, title, status: StatusCode::OK, switches: false, private: false, feed: None, staff: None }
+        Self {
+            template,
+            language,
+            title,
+            status: StatusCode::OK,
+            switches: false,
+            private: false,
+            unlisted: false,
+            feed: None,
+            staff: None,
+        }
     }
 
     pub fn status(mut self, status: StatusCode) -> Self {
@@ -87,6 +98,12 @@ impl Page {
     /// For one person's eyes: not stored, not indexed (R184).
     pub fn private(mut self) -> Self {
         self.private = true;
+        self
+    }
+
+    /// For everybody, but not for search engines.
+    pub fn unlisted(mut self) -> Self {
+        self.unlisted = true;
         self
     }
 
@@ -195,9 +212,11 @@ impl Pages {
         answer.insert_header((header::VARY, "Accept-Language"));
         if page.private {
             answer.insert_header((header::CACHE_CONTROL, "no-store"));
-            answer.insert_header(("X-Robots-Tag", "noindex"));
         } else {
             answer.insert_header((header::CACHE_CONTROL, "no-cache"));
+        }
+        if page.private || page.unlisted {
+            answer.insert_header(("X-Robots-Tag", "noindex"));
         }
         Ok(answer.body(html))
     }

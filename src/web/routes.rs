@@ -69,6 +69,7 @@ fn public_routes(routes: &mut ServiceConfig) {
         .service(view("/preferences/{token}/data.json", public::person::download_data))
         .service(form("/preferences/{token}/erase", public::person::show_erase, public::person::erase))
         .service(form("/preferences/{token}", public::preferences::show, public::preferences::submit))
+        .service(view("/archive", public::archive::index))
         .service(view("/archive/{slug}/feed.atom", public::feed::show))
         .service(view("/archive/{slug}", public::archive::show))
         .service(view("/archive/{slug}/{number}/{language}", public::archive::show_edition))

@@ -36,6 +36,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "consent": ["Ich möchte den Newsletter „Forschung aktuell“ des Instituts für Beispielforschung per E-Mail erhalten. Er erscheint einmal im Monat.", "Ich kann meine Einwilligung jederzeit mit Wirkung für die Zukunft widerrufen, zum Beispiel über den Abmelde-Link in jeder E-Mail."],
         })
     };
+    let search = |action: &str, words: &str| json!({"action": action, "words": words, "lang": "de", "language": null});
     let wrong = "In einer E-Mail-Adresse kommt ein @ vor, zum Beispiel name@example.org.";
     let items = json!([
         {"headline": "Zweites Treffen der Zentren in Leipzig", "languages": ["de", "en", "de-simple"]},
@@ -97,14 +98,31 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "archive",
             false,
-            json!({"slug": "forschung", "feed": "/archive/forschung/feed.atom", "issues": [
-                {"number": 12, "date": "2. November 2026", "iso_date": "2026-11-02", "editions": [
-                    {"href": "/archive/forschung/12/de", "tag": "de", "subject": "Forschung aktuell 12: Zweites Treffen der Zentren"},
-                    {"href": "/archive/forschung/12/en", "tag": "en", "subject": "Research news 12: Second meeting of the centres"},
-                ]},
-                {"number": 11, "date": "5. Oktober 2026", "iso_date": "2026-10-05", "editions": [
-                    {"href": "/archive/forschung/11/de", "tag": "de", "subject": "Forschung aktuell 11: Semesterbeginn"}]},
-            ]}),
+            json!({"slug": "forschung", "feed": "/archive/forschung/feed.atom", "search": search("/archive/forschung", ""), "items_language": "de",
+            "languages": [{"tag": "de", "href": "/archive/forschung?language=de", "current": true}, {"tag": "en", "href": "/archive/forschung?language=en", "current": false}],
+            "issues": [
+                {"number": 12, "date": "2. November 2026", "iso_date": "2026-11-02", "href": "/archive/forschung/12/de", "subject": "Forschung aktuell 12: Zweites Treffen der Zentren"},
+                {"number": 11, "date": "5. Oktober 2026", "iso_date": "2026-10-05", "href": "/archive/forschung/11/de", "subject": "Forschung aktuell 11: Semesterbeginn"},
+            ], "older": "/archive/forschung?before=11", "newest": null}),
+        ),
+        (
+            "archives",
+            false,
+            json!({"search": search("/archive", ""), "newsletters": [{"slug": "forschung", "title": "Forschung aktuell", "description": description, "language": "de"}]}),
+        ),
+        (
+            "search",
+            false,
+            json!({"search": search("/archive/forschung", "tref"), "place": "Im Newsletter „Forschung aktuell“", "archive": "/archive/forschung", "range": "Treffer 1 bis 1",
+            "items_language": "de", "found": [{"href": "/archive/forschung/12/de#item-1", "newsletter": "Forschung aktuell", "number": 12, "date": "2. November 2026", "iso_date": "2026-11-02",
+                "headline": [{"text": "Zweites ", "marked": false}, {"text": "Treffen", "marked": true}], "snippet": [{"text": "Alle sind eingeladen.", "marked": false}]}],
+            "others": [{"tag": "en", "href": "/archive/forschung?q=tref&language=en"}], "everywhere": "/archive?q=tref", "previous": null, "next": "/archive/forschung?q=tref&page=2"}),
+        ),
+        (
+            "search",
+            false,
+            json!({"search": search("/archive", "xyz"), "place": "In allen Newslettern", "archive": "/archive", "range": null, "items_language": "de", "found": [],
+            "others": [], "everywhere": null, "previous": "/archive?q=xyz", "next": null}),
         ),
         (
             "prose",
@@ -131,11 +149,11 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "desk",
             true,
             json!({"notice": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
-                {"slug": "forschung", "title": "Forschung aktuell", "subscribers": 3980, "items": items, "issues": [
+                {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "subscribers": 3980, "items": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
                 ]},
-                {"slug": "termine", "title": "Termine und Vorträge", "subscribers": 1, "items": [], "issues": []},
+                {"slug": "termine", "title": "Termine und Vorträge", "is_private": true, "subscribers": 1, "items": [], "issues": []},
             ]}),
         ),
         (

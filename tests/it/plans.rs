@@ -2,6 +2,7 @@
 //!
 //! The statements are those the store really sends: they are overheard on its connection, then explained.
 
+mod archive;
 mod limits;
 mod retention;
 

@@ -23,15 +23,18 @@ struct Column {
     nullable: i64,
 }
 
+/// Without the index of the search, which is a virtual table and its parts on SQLite, and a generated column on PostgreSQL.
 const SQLITE_COLUMNS: &str = r#"
     SELECT m.name AS "table", c.name AS name, lower(c.type) AS kind, CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN 0 ELSE 1 END AS nullable
     FROM sqlite_master m, pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\_\_%' ESCAPE '\'"#;
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\_\_%' ESCAPE '\'
+      AND m.name NOT LIKE 'published\_words%' ESCAPE '\'"#;
 
 const POSTGRES_COLUMNS: &str = r#"
     SELECT table_name::text AS "table", column_name::text AS name, data_type::text AS kind,
            (CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END)::bigint AS nullable
-    FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\_\_%'"#;
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\_\_%'
+      AND data_type <> 'tsvector'"#;
 
 /// What the database has.
 fn tables_in(database: &Database) -> Tables {

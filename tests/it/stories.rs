@@ -3,6 +3,7 @@
 mod accessible;
 mod addresses;
 mod api;
+mod archive;
 mod browser;
 mod check;
 mod command_line;

@@ -28,7 +28,7 @@ pub(super) fn links() -> Links {
         web_version: "https://news.example.org/archive/zukunft/7/this".to_owned(),
         imprint: "https://news.example.org/imprint".to_owned(),
         privacy: "https://news.example.org/privacy".to_owned(),
-        archive: "https://news.example.org/archive/zukunft".to_owned(),
+        archive: Some("https://news.example.org/archive/zukunft".to_owned()),
         form: "https://news.example.org/n/zukunft".to_owned(),
     }
 }
@@ -147,7 +147,7 @@ pub(super) fn issue(language: Language) -> IssueMail {
             help: links().form,
             owner: "redaktion@example.org".to_owned(),
             archived_at: Some(links().web_version),
-            archive: Some(links().archive),
+            archive: links().archive,
             feedback_id: "7:zukunft:issue:example".to_owned(),
         },
     }

@@ -76,7 +76,8 @@ pub struct Links {
     pub web_version: String,
     pub imprint: String,
     pub privacy: String,
-    pub archive: String,
+    /// None: the newsletter has no public archive.
+    pub archive: Option<String>,
     pub form: String,
 }
 

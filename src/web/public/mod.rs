@@ -11,6 +11,7 @@ pub mod legal;
 pub mod media;
 pub mod person;
 pub mod preferences;
+pub mod search;
 
 use serde::Serialize;
 

@@ -31,6 +31,7 @@ struct Desk {
 struct Newsletter {
     slug: String,
     title: String,
+    is_private: bool,
     subscribers: i64,
     items: Vec<Item>,
     issues: Vec<Issue>,
@@ -55,6 +56,7 @@ struct Issue {
 struct Found {
     slug: String,
     title: String,
+    is_private: bool,
     subscribers: i64,
     ready: Vec<ReadyItem>,
     issues: Vec<IssueStatus>,
@@ -82,6 +84,7 @@ pub async fn show(
                     ready: news::ready(conn, &view.slug, language)?,
                     issues: status::list(conn, now, &view.slug, NEWEST)?.unwrap_or_default(),
                     slug: view.slug,
+                    is_private: view.is_private,
                     title: view.title,
                 });
             }
@@ -129,5 +132,12 @@ fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newslet
             progress: if status.counts.recipients == 0 { String::new() } else { issue::progress(language, &status.counts)? },
         });
     }
-    Ok(Newsletter { slug: found.slug, title: found.title, subscribers: found.subscribers, items: items(found.ready), issues })
+    Ok(Newsletter {
+        slug: found.slug,
+        title: found.title,
+        is_private: found.is_private,
+        subscribers: found.subscribers,
+        items: items(found.ready),
+        issues,
+    })
 }

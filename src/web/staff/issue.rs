@@ -105,18 +105,19 @@ pub async fn show(
     let wanted = slug.clone();
     // Only for those who decide about them, and for those who answer for the data: it is a list of addresses.
     let may_see_doubts = member.role.may_publish() || member.role == Role::Privacy;
-    let (title, status, doubts) = state
+    let (newsletter, status, doubts) = state
         .store
         .read(move |conn| {
-            let title =
-                subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == wanted).map(|view| view.title);
+            let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == wanted);
             let status = status::find(conn, now, &wanted, number)?;
             let in_doubt = may_see_doubts && status.as_ref().is_some_and(|status| status.counts.unknown > 0);
             let doubts = if in_doubt { proof::list_unknown(conn, &wanted, number, DOUBTS)? } else { None };
-            Ok::<_, JourneyError>((title, status, doubts.unwrap_or_default()))
+            Ok::<_, JourneyError>((newsletter, status, doubts.unwrap_or_default()))
         })
         .await?;
-    let (title, status) = title.zip(status).ok_or(Failure::NotFound)?;
+    let (newsletter, status) = newsletter.zip(status).ok_or(Failure::NotFound)?;
+    let is_private = newsletter.is_private;
+    let title = newsletter.title;
     let title = if number == 0 {
         Pages::say_with(language, "web-issue-title-unnumbered", "title", title)?
     } else {
@@ -154,7 +155,7 @@ pub async fn show(
         time: words::moment(language, now)?,
         acts: if member.role.may_publish() { acts(language, &this, &visit, &status)? } else { Vec::new() },
         may_cancel: may_cancel(status.state),
-        archive: status.published_at.map(|_| format!("/archive/{slug}{}", visit.query())),
+        archive: status.published_at.filter(|_| !is_private).map(|_| format!("/archive/{slug}{}", visit.query())),
         this: format!("{this}{}", visit.query()),
     };
     pages.answer(&visit, Page::new("issue", language, title).with_switches().staff(bar(&member)), &content)

@@ -115,6 +115,9 @@ fn rows(tag: &str, links: &Links) -> Vec<Row> {
         get("leave-unknown", "/unsubscribe/unknown").status(404),
         get("archive", "/archive/weekly"),
         get("archive-empty", "/archive/quiet"),
+        get("archives", "/archive"),
+        get("search", "/archive?q=treffen"),
+        get("search-nothing", "/archive/weekly?q=xyz"),
         get("edition", &format!("/archive/weekly/1/{tag}")).mail(),
         get("imprint", "/imprint"),
         get("privacy", "/privacy"),
@@ -221,7 +224,8 @@ async fn everybody_can_use_every_page_in_every_language() {
             preferences,
         };
         for row in rows(tag, &links) {
-            let query = format!("?lang={tag}");
+            let (Ask::Get(path) | Ask::Post(path, _)) = &row.ask;
+            let query = format!("{}lang={tag}", if path.contains('?') { '&' } else { '?' });
             match &row.ask {
                 Ask::Get(path) => checks.get(&format!("{path}{query}")).await,
                 Ask::Post(path, fields) => checks.post(&format!("{path}{query}"), fields).await,

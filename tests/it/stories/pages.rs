@@ -1,13 +1,10 @@
 //! Every page a mail leads to, and what all pages have in common.
 
-use std::process::Command;
-
 use rundbrief::domain::news::NewsFile;
 use rundbrief::journeys::{media, news};
 
 use crate::support::app::{Page, Setup, TestApp, each_database};
 use crate::support::mails::{Mail, link_in_text};
-use crate::support::process;
 
 /// A PNG of one pixel.
 pub(super) const PICTURE: [u8; 70] = [
@@ -266,32 +263,6 @@ each_database!(links_are_built_from_the_public_url_whatever_the_request_says, |a
         assert!(!body.contains("evil.example"), "{body}");
     }
     assert_eq!(app.consents("requested")[0]["form_url"], app.url("/n/weekly").as_str());
-});
-
-each_database!(the_feed_is_xml_that_python_reads, |app| async move {
-    let script = "import sys, xml.etree.ElementTree as E\n\
-        a = '{http://www.w3.org/2005/Atom}'\n\
-        feed = E.parse(sys.argv[1]).getroot()\n\
-        assert feed.tag == a + 'feed', feed.tag\n\
-        for one in [feed] + feed.findall(a + 'entry'):\n\
-        \x20   print(one.findtext(a + 'title'), one.findtext(a + 'id'), one.findtext(a + 'updated'), sep='|')\n";
-    let file = app.folder.path().join("feed.xml");
-    let read = |page: &Page| {
-        assert_eq!((page.status, page.header("content-type")), (200, "application/atom+xml; charset=utf-8"));
-        std::fs::write(&file, &page.body).unwrap();
-        let lines = process::output(Command::new("python3").args(["-c", script]).arg(&file));
-        lines.lines().map(str::to_owned).collect::<Vec<_>>()
-    };
-    assert_eq!(read(&app.get("/archive/weekly/feed.atom").await).len(), 1, "a feed without an issue is a feed");
-    issue(&app).await;
-    let entry = |language: &str| {
-        let id = app.url(&format!("/archive/weekly/1/{language}"));
-        format!("Newsletter weekly ({language}) 1: Treffen & <Fest> ({language})|{id}|2026-03-02T09:00:00Z")
-    };
-    let all = read(&app.get("/archive/weekly/feed.atom").await);
-    assert_eq!(all.len(), 3);
-    assert!(all.contains(&entry("de")) && all.contains(&entry("en")), "{all:?}");
-    assert_eq!(read(&app.get("/archive/weekly/feed.atom?lang=en").await)[1..], [entry("en")]);
 });
 
 each_database!(machines_are_told_that_all_is_well, |app| async move {

@@ -45,7 +45,10 @@ impl Database {
             }
             Raw::Postgres(mut connection) => {
                 let (name, tables) = (backup.0.display(), self.tables());
-                let rows = tables.iter().map(|table| format!("INSERT INTO public.{table} SELECT * FROM {name}.{table};"));
+                let rows = tables.iter().map(|table| {
+                    let columns = self.columns(table);
+                    format!("INSERT INTO public.{table} ({columns}) SELECT {columns} FROM {name}.{table};")
+                });
                 // What a dump does to the counters behind the ids.
                 let counters = self.texts(
                     "SELECT format('SELECT setval(%L, (SELECT coalesce(max(id), 0) + 1 FROM public.%I), false);', \
@@ -61,6 +64,15 @@ impl Database {
                 connection.batch_execute(&statement).unwrap();
             }
         }
+    }
+
+    /// Those that are not computed from others.
+    fn columns(&self, table: &str) -> String {
+        let columns = self.texts(&format!(
+            "SELECT quote_ident(column_name) AS value FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER'"
+        ));
+        columns.join(", ")
     }
 
     fn tables(&self) -> Vec<String> {

@@ -29,6 +29,7 @@ web-home-subscribe = Bestellen
 web-home-subscribe-to = { $title } bestellen
 web-home-archive = Ältere Newsletter lesen
 web-home-archive-of = Ältere Newsletter lesen: { $title }
+web-home-search = In allen Newslettern suchen
 
 ## Form
 
@@ -179,10 +180,40 @@ web-archive-title = { $title }: alle Newsletter
 web-archive-lead =
     Hier können Sie alle Newsletter lesen.
     Der neueste steht oben.
-web-archive-none = Es gibt noch keinen Newsletter.
+web-archive-none = In dieser Sprache gibt es noch keinen Newsletter.
 web-archive-number = Nummer { $number }
 web-archive-feed = Nachrichten als Atom-Feed lesen
 web-archive-subscribe = Newsletter bestellen
+web-archive-languages = Newsletter in einer anderen Sprache
+web-archive-pages = Mehr Seiten
+web-archive-older = Ältere Newsletter
+web-archive-newest = Neueste Newsletter
+web-archives-title = Alle Newsletter
+web-archives-lead =
+    Hier können Sie ältere Newsletter lesen.
+    Und Sie können in allen Nachrichten suchen.
+web-archives-link = Alle Newsletter ansehen
+web-search-label = Nachrichten suchen
+web-search-submit = Suchen
+web-search-title = Sie suchen: { $words }
+web-search-in = In diesem Newsletter: { $title }
+web-search-in-all = In allen Newslettern
+web-search-range = Das sind die Nachrichten { $from } bis { $to }
+web-search-none = Wir haben nichts gefunden
+web-search-tip-fewer =
+    Schreiben Sie weniger Wörter.
+    Oder schreiben Sie andere Wörter.
+web-search-tip-spelling =
+    Prüfen Sie:
+    Ist jedes Wort richtig geschrieben?
+web-search-tip-language =
+    Suchen Sie in einer anderen Sprache.
+    Oder suchen Sie in allen Newslettern.
+web-search-next = Mehr Nachrichten
+web-search-previous = Zurück
+web-search-others = In einer anderen Sprache suchen
+web-search-everywhere = In allen Newslettern suchen
+web-search-back = Zurück zu den Newslettern
 
 ## Legal pages
 
@@ -309,6 +340,7 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = Formular ansehen
 web-desk-archive = Ältere Newsletter ansehen
+web-desk-private = Nicht öffentlich
 
 web-embed-title = { $title }: das Formular auf anderen Internet·seiten
 web-embed-lead =

@@ -24,6 +24,7 @@ web-home-subscribe = Abonnieren
 web-home-subscribe-to = { $title } abonnieren
 web-home-archive = Frühere Ausgaben
 web-home-archive-of = Frühere Ausgaben von { $title }
+web-home-search = In allen Ausgaben suchen
 
 ## Form
 
@@ -112,10 +113,32 @@ web-preferences-submit = Änderungen speichern
 
 web-archive-title = { $title }: Ausgaben
 web-archive-lead = Alle Ausgaben, die bisher verschickt wurden. Die neueste steht oben.
-web-archive-none = Bisher ist noch keine Ausgabe erschienen.
+web-archive-none = In dieser Sprache ist bisher keine Ausgabe erschienen.
 web-archive-number = Ausgabe { $number }
 web-archive-feed = Als Atom-Feed abonnieren
 web-archive-subscribe = Per E-Mail abonnieren
+web-archive-languages = Ausgaben in einer anderen Sprache
+web-archive-pages = Weitere Seiten
+web-archive-older = Ältere Ausgaben
+web-archive-newest = Neueste Ausgaben
+web-archives-title = Archiv
+web-archives-lead = Hier lesen Sie frühere Ausgaben unserer Newsletter und suchen in allen Nachrichten.
+web-archives-link = Alle Newsletter im Archiv
+web-search-label = Nachrichten suchen
+web-search-submit = Suchen
+web-search-title = Suche nach „{ $words }“
+web-search-in = Im Newsletter „{ $title }“
+web-search-in-all = In allen Newslettern
+web-search-range = Treffer { $from } bis { $to }
+web-search-none = Nichts gefunden
+web-search-tip-fewer = Versuchen Sie es mit weniger oder mit anderen Wörtern. Gefunden wird, was alle Wörter enthält.
+web-search-tip-spelling = Prüfen Sie die Schreibweise. Vom letzten Wort genügt der Anfang.
+web-search-tip-language = Suchen Sie in einer anderen Sprache oder in allen Newslettern.
+web-search-next = Weitere Treffer
+web-search-previous = Vorherige Treffer
+web-search-others = In einer anderen Sprache suchen
+web-search-everywhere = In allen Newslettern suchen
+web-search-back = Zurück zum Archiv
 
 ## Legal pages
 
@@ -209,6 +232,7 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = Anmeldeformular ansehen
 web-desk-archive = Archiv ansehen
+web-desk-private = Nicht öffentlich
 
 web-embed-title = { $title }: das Formular auf Ihren eigenen Seiten
 web-embed-lead = Mit einem dieser beiden HTML-Stücke können sich Besucher einer anderen Website anmelden. Beide brauchen weder Skripte noch Cookies.

@@ -24,6 +24,7 @@ web-home-subscribe = Subscribe
 web-home-subscribe-to = Subscribe to { $title }
 web-home-archive = Past issues
 web-home-archive-of = Past issues of { $title }
+web-home-search = Search all issues
 
 ## Form
 
@@ -112,10 +113,32 @@ web-preferences-submit = Save changes
 
 web-archive-title = { $title }: issues
 web-archive-lead = All issues that have been sent so far. The latest one comes first.
-web-archive-none = No issue has appeared yet.
+web-archive-none = No issue has appeared in this language yet.
 web-archive-number = Issue { $number }
 web-archive-feed = Subscribe as an Atom feed
 web-archive-subscribe = Subscribe by e-mail
+web-archive-languages = Issues in another language
+web-archive-pages = More pages
+web-archive-older = Older issues
+web-archive-newest = Latest issues
+web-archives-title = Archive
+web-archives-lead = Read past issues of our newsletters here, and search all their news.
+web-archives-link = All newsletters in the archive
+web-search-label = Search the news
+web-search-submit = Search
+web-search-title = Search for “{ $words }”
+web-search-in = In the newsletter “{ $title }”
+web-search-in-all = In all newsletters
+web-search-range = Results { $from } to { $to }
+web-search-none = Nothing found
+web-search-tip-fewer = Try fewer words or others. What is found has all the words in it.
+web-search-tip-spelling = Check the spelling. Of the last word the beginning is enough.
+web-search-tip-language = Search in another language or in all newsletters.
+web-search-next = More results
+web-search-previous = Previous results
+web-search-others = Search in another language
+web-search-everywhere = Search in all newsletters
+web-search-back = Back to the archive
 
 ## Legal pages
 
@@ -209,6 +232,7 @@ web-desk-subscribers = { $count ->
 }
 web-desk-public-page = See the form
 web-desk-archive = See the archive
+web-desk-private = Not public
 
 web-embed-title = { $title }: the form on your own pages
 web-embed-lead = With one of these two pieces of HTML, visitors of another web site can sign up. Neither needs a script or a cookie.
