@@ -21,6 +21,8 @@ use crate::delivery::{self, Engine};
 use crate::domain::altcha::Difficulty;
 use crate::domain::limits::Limits as SignUpLimits;
 use crate::domain::pace::Limits;
+use crate::domain::reach::Reach;
+use crate::fetch::Fetcher;
 use crate::journeys::{self, Context, JourneyError, Memos};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
@@ -88,6 +90,14 @@ impl App {
         Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
     }
 
+    /// Who asks other people's servers.
+    pub fn fetcher(&self) -> Result<Fetcher, AppError> {
+        let fetch = &self.settings.fetch;
+        let reach = Reach { ports: fetch.ports.clone(), networks: fetch.networks.clone() };
+        let agent = concat!("Rundbrief/", env!("CARGO_PKG_VERSION"));
+        Fetcher::new(reach, &format!("{agent} (+{})", self.settings.public_url)).map_err(AppError::System)
+    }
+
     /// The relay as the settings name it.
     pub fn relay(&self) -> Result<Relay, AppError> {
         relay(&self.settings)
@@ -153,7 +163,8 @@ impl App {
         let scheduler = if roles.scheduler {
             let delivery = engine.clone();
             let open = Arc::new(move || delivery.as_ref().is_none_or(|engine| engine.held().is_none()));
-            let started = Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open).await;
+            let started =
+                Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open, self.fetcher()?).await;
             Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
         } else {
             None
@@ -273,6 +284,7 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         least_form_time: SignedDuration::from_secs(i64::from(settings.limits.least_seconds)),
         network_note: settings.privacy.network,
         missed: hours(settings.schedule.missed_hours),
+        feeds_every: SignedDuration::from_mins(i64::from(settings.fetch.feeds_minutes)),
         session_idle: SignedDuration::from_mins(i64::from(settings.session.idle_minutes)),
         session_life: hours(settings.session.hours),
     }

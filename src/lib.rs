@@ -8,6 +8,7 @@
 
 pub mod clock;
 pub mod domain;
+pub mod fetch;
 pub mod i18n;
 pub mod telemetry;
 
@@ -17,6 +18,7 @@ pub mod store;
 pub mod journeys;
 
 pub mod delivery;
+pub mod feeds;
 pub mod scheduler;
 pub mod web;
 

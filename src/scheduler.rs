@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::clock::Clock;
+use crate::feeds;
+use crate::fetch::Fetcher;
 use crate::journeys::retention::{self, Report};
 use crate::journeys::schedule::Tick;
 use crate::journeys::seal::{self, Sealed};
@@ -17,6 +19,9 @@ use crate::store::Store;
 
 /// Every ten seconds: what is due is published within that time.
 const HEARTBEAT: &str = "*/10 * * * * *";
+
+/// Every minute, beside the heartbeat: other people's servers may take their time.
+const FEEDS: &str = "30 * * * * *";
 
 /// Transactions that seal consent records, in one heartbeat: others have their turn between two of them. A million records, as
 /// an import leaves behind, are sealed within two minutes.
@@ -28,8 +33,15 @@ pub struct Scheduler(JobScheduler);
 pub type Gate = Arc<dyn Fn() -> bool + Send + Sync>;
 
 impl Scheduler {
-    pub async fn start(store: Store, context: Arc<Context>, clock: Clock, open: Gate) -> Result<Self, JobSchedulerError> {
+    pub async fn start(
+        store: Store,
+        context: Arc<Context>,
+        clock: Clock,
+        open: Gate,
+        fetcher: Fetcher,
+    ) -> Result<Self, JobSchedulerError> {
         let scheduler = JobScheduler::new().await?;
+        let (feeds_store, feeds_context, feeds_clock) = (store.clone(), Arc::clone(&context), clock.clone());
         scheduler
             .add(Job::new_async(HEARTBEAT, move |_, _| {
                 let (store, context, clock, open) = (store.clone(), Arc::clone(&context), clock.clone(), Arc::clone(&open));
@@ -39,6 +51,17 @@ impl Scheduler {
                     }
                     if let Err(error) = beat(&store, &context, &clock).await {
                         tracing::warn!(%error, "a heartbeat could not do its work; the next one tries again");
+                    }
+                })
+            })?)
+            .await?;
+        scheduler
+            .add(Job::new_async(FEEDS, move |_, _| {
+                let (store, context) = (feeds_store.clone(), Arc::clone(&feeds_context));
+                let (clock, fetcher) = (feeds_clock.clone(), fetcher.clone());
+                Box::pin(async move {
+                    if let Err(error) = feeds::read_due(&store, &context, &clock, &fetcher).await {
+                        tracing::warn!(%error, "feeds could not be read; the next minute tries again");
                     }
                 })
             })?)

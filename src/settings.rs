@@ -6,6 +6,7 @@
 
 mod checks;
 mod domains;
+mod lists;
 mod sections;
 
 use std::collections::HashMap;
@@ -15,8 +16,8 @@ use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
 pub use sections::{
-    Accessibility, Bounce, Database, DatabaseKind, Delivery, Dkim, Embed, Http, Imprint, Limits, Log, LookSettings, NetworkNote,
-    Privacy, RelaySettings, Retention, Schedule, Secret, SecretUrl, Session, TemplateSettings,
+    Accessibility, Bounce, Database, DatabaseKind, Delivery, Dkim, Embed, Fetch, Http, Imprint, Limits, Log, LookSettings,
+    NetworkNote, Privacy, RelaySettings, Retention, Schedule, Secret, SecretUrl, Session, TemplateSettings,
 };
 
 use crate::domain::nearest::nearest;
@@ -104,6 +105,9 @@ pub const KEYS: &[&str] = &[
     "session.idle_minutes",
     "session.hours",
     "schedule.missed_hours",
+    "fetch.feeds_minutes",
+    "fetch.ports",
+    "fetch.networks",
     "log.format",
 ];
 
@@ -129,6 +133,7 @@ pub struct Settings {
     pub delivery: Delivery,
     pub session: Session,
     pub schedule: Schedule,
+    pub fetch: Fetch,
     pub log: Log,
 }
 
@@ -153,6 +158,7 @@ impl Default for Settings {
             delivery: Delivery::default(),
             session: Session::default(),
             schedule: Schedule::default(),
+            fetch: Fetch::default(),
             log: Log::default(),
         }
     }
@@ -195,6 +201,7 @@ struct Raw {
     delivery: Delivery,
     session: Session,
     schedule: Schedule,
+    fetch: Fetch,
     log: Log,
 }
 

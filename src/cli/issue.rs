@@ -34,6 +34,9 @@ pub(super) enum Issue {
     /// What readers of the next issue would stumble over, and how to mend it; fails if there are errors
     Check {
         newsletter: String,
+        /// Ask other websites whether the links to them work
+        #[arg(long)]
+        links: bool,
         #[arg(long)]
         json: bool,
     },
@@ -114,7 +117,7 @@ impl Issue {
                 Ok(())
             }
             Issue::Preview { newsletter, reader, out } => preview::show(app, &newsletter, reader.as_deref(), out),
-            Issue::Check { newsletter, json } => issue_check::run(app, &newsletter, json),
+            Issue::Check { newsletter, links, json } => issue_check::run(app, &newsletter, links, json),
             Issue::Test { newsletter, to, language } => preview::test(app, &newsletter, &to, language.as_deref()),
             Issue::Publish { newsletter, at: None, despite } => {
                 let despite = named(despite)?;

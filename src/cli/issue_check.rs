@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt as _};
 use serde::Serialize;
 
-use super::{CliError, issue};
+use super::{CliError, block_on, issue};
 use crate::app::App;
 use crate::domain::check::{Finding, Severity};
 use crate::domain::language::Language;
 use crate::i18n::check::{Told, tell};
-use crate::journeys::check;
+use crate::journeys::check::{self, Outline};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -28,11 +29,18 @@ struct Line<'a> {
     mend: String,
 }
 
-/// Fails if there are errors: publishing would be refused.
-pub(super) fn run(app: &App, slug: &str, json: bool) -> Result<(), CliError> {
+/// Links that are tried at the same time.
+const AT_ONCE: usize = 8;
+
+/// Fails if there are errors: publishing would be refused, but for links that lead nowhere.
+pub(super) fn run(app: &App, slug: &str, links: bool, json: bool) -> Result<(), CliError> {
     let (context, now) = (Arc::clone(&app.context), app.clock.now());
-    let found = app.store.read_blocking(|conn| check::check(conn, &context, now, slug))?;
-    let found = found.ok_or_else(|| issue::no_newsletter(slug))?.found;
+    let outline = app.store.read_blocking(|conn| check::check(conn, &context, now, slug))?;
+    let outline = outline.ok_or_else(|| issue::no_newsletter(slug))?;
+    let dead = if links { unreachable(app, &outline)? } else { Vec::new() };
+    let nowhere = dead.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let mut found = outline.found;
+    found.extend(dead);
     let count = |severity| found.iter().filter(|finding| finding.severity == severity).count();
     let [errors, warnings, hints] = Severity::ALL.map(count);
     if json {
@@ -47,7 +55,30 @@ pub(super) fn run(app: &App, slug: &str, json: bool) -> Result<(), CliError> {
         show(&found)?;
         say!("the next issue of {slug}: {}, {}, {}", of(errors, "error"), of(warnings, "warning"), of(hints, "hint"));
     }
-    refuse(slug, errors)
+    match errors {
+        0 => Ok(()),
+        _ if errors == nowhere => Err(CliError::Failed(format!(
+            "{} in the next issue of {slug} lead nowhere: mend what is named above; publishing does not look at links again",
+            of(nowhere, "link")
+        ))),
+        _ => refuse(slug, errors),
+    }
+}
+
+/// Tries every link to other people's websites.
+fn unreachable(app: &App, outline: &Outline) -> Result<Vec<Finding>, CliError> {
+    let Some(issue) = &outline.issue else { return Ok(Vec::new()) };
+    let fetcher = app.fetcher()?;
+    let probe = |link: String| {
+        let fetcher = fetcher.clone();
+        async move {
+            let answer = fetcher.probe(&link).await.map_err(|error| error.to_string());
+            (link, answer)
+        }
+    };
+    let probes = stream::iter(outline.links(&app.context)).map(probe).buffer_unordered(AT_ONCE);
+    let results: Vec<_> = block_on(probes.collect())?;
+    Ok(crate::domain::check::unreachable(issue, &results))
 }
 
 /// Findings in words, one after the other.

@@ -17,6 +17,7 @@ mod consent;
 mod deliver;
 mod demo;
 mod dkim;
+mod feed;
 mod files;
 mod funding;
 mod instance;
@@ -71,9 +72,12 @@ enum Command {
     /// Newsletters: add, text, set, list
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
-    /// News items: add, cancel, place
+    /// News items: add, list, ready, draft, remove, cancel, place
     #[command(subcommand)]
     News(news::News),
+    /// Feeds of your website whose entries become drafts: add, list, read, remove
+    #[command(subcommand)]
+    Feed(feed::Feed),
     /// Who pays and who takes part: add, list, remove
     #[command(subcommand)]
     Funding(funding::Funding),
@@ -204,6 +208,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         }
         Command::Newsletter(command) => command.run(&open(settings)?),
         Command::News(command) => command.run(&open(settings)?),
+        Command::Feed(command) => command.run(&open(settings)?),
         Command::Funding(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
         Command::Instance(command) => command.run(&open(settings)?),

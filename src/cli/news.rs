@@ -1,18 +1,28 @@
-//! `rundbrief news add|cancel|place`.
+//! `rundbrief news add|list|ready|draft|remove|cancel|place`.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{CliError, files};
+use super::{CliError, files, issue};
 use crate::app::App;
+use crate::domain::language::Language;
 use crate::domain::news::NewsFile;
-use crate::journeys::news::{self, NewsAddError};
+use crate::journeys::news::{self, NewsAddError, Unused};
+use crate::store::Conn;
 
 #[derive(Subcommand)]
 pub(super) enum News {
     /// Add a news item from a Markdown file with front matter; it is ready at once; prints its id
     Add { newsletter: String, file: PathBuf },
+    /// Items that are in no issue: number, state, the key that files of other languages name, languages, headline
+    List { newsletter: String },
+    /// A draft comes into the next issue
+    Ready { newsletter: String, id: i64 },
+    /// An item waits for a later issue
+    Draft { newsletter: String, id: i64 },
+    /// An item goes, in all its languages; what came from a feed does not come again
+    Remove { newsletter: String, id: i64 },
     /// The event does not take place: it stays out of the next issue, and its calendar file says so
     Cancel { newsletter: String, id: i64 },
     /// Where an item stands in the next issue: small numbers come first, items without one after them
@@ -30,6 +40,28 @@ impl News {
                     .write_blocking(move |conn| news::add(conn, now, &newsletter, &parsed, &media))
                     .map_err(|error| CliError::Failed(format!("{}: {error}", file.display())))?;
                 say!("{id}");
+            }
+            News::List { newsletter } => {
+                let items = app.store.read_blocking(|conn| news::unused(conn, &newsletter, Language::En))?;
+                for item in items.ok_or_else(|| issue::no_newsletter(&newsletter))? {
+                    let languages: Vec<&str> = item.languages.iter().map(|language| language.tag()).collect();
+                    let key = item.key.as_deref().unwrap_or("-");
+                    say!("{}\t{}\t{key}\t{}\t{}", item.id, item.state.as_str(), languages.join(","), item.headline);
+                }
+            }
+            News::Ready { newsletter, id } => {
+                let set = move |conn: &mut Conn| news::set_state(conn, &newsletter, id, Unused::Ready);
+                app.store.write_blocking(set).map_err(failed)?;
+                say!("it comes into the next issue");
+            }
+            News::Draft { newsletter, id } => {
+                let set = move |conn: &mut Conn| news::set_state(conn, &newsletter, id, Unused::Draft);
+                app.store.write_blocking(set).map_err(failed)?;
+                say!("it stays a draft until \"news ready\"");
+            }
+            News::Remove { newsletter, id } => {
+                app.store.write_blocking(move |conn| news::remove(conn, &newsletter, id)).map_err(failed)?;
+                say!("removed");
             }
             News::Cancel { newsletter, id } => {
                 app.store.write_blocking(move |conn| news::cancel(conn, now, &newsletter, id)).map_err(failed)?;

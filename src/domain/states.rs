@@ -113,6 +113,11 @@ words! {
 }
 
 impl Role {
+    /// Who may say what comes into an issue.
+    pub fn may_write(self) -> bool {
+        matches!(self, Role::Author | Role::Editor | Role::Admin)
+    }
+
     /// Who may publish an issue.
     pub fn may_publish(self) -> bool {
         matches!(self, Role::Editor | Role::Admin)

@@ -28,8 +28,18 @@ pub struct Outline {
     pub items: Vec<i64>,
     pub audiences: Vec<Audience>,
     pub left_out: Vec<LeftOut>,
-    /// An issue without items has nothing to find.
+    /// None without items: then there is nothing to find.
+    pub issue: Option<IssueToCheck>,
     pub found: Vec<Finding>,
+}
+
+impl Outline {
+    /// The addresses of other people's websites that readers may follow. Our own come to be when the issue is published.
+    pub fn links(&self, ctx: &Context) -> Vec<String> {
+        let own = format!("{}/", ctx.config.public_url);
+        let all = self.issue.as_ref().map(crate::domain::check::targets).unwrap_or_default();
+        all.into_iter().filter(|link| !link.starts_with(&own)).collect()
+    }
 }
 
 /// None: no such newsletter.
@@ -39,13 +49,14 @@ pub fn check(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Resu
     let composed = compose(conn, ctx, now, &newsletter, number)?;
     let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
     let audiences = audiences(conn, newsletter.id, &languages)?;
-    let found = if composed.items.is_empty() {
-        Vec::new()
+    let issue = if composed.items.is_empty() {
+        None
     } else {
         let editions = render(ctx, &composed.mails)?;
-        crate::domain::check::check(&to_check(ctx, newsletter.languages()?, &composed, &editions)?)
+        Some(to_check(ctx, newsletter.languages()?, &composed, &editions)?)
     };
-    Ok(Some(Outline { items: composed.items, audiences, left_out: composed.left_out, found }))
+    let found = issue.as_ref().map(crate::domain::check::check).unwrap_or_default();
+    Ok(Some(Outline { items: composed.items, audiences, left_out: composed.left_out, issue, found }))
 }
 
 pub(super) fn render(ctx: &Context, mails: &[IssueMail]) -> Result<Vec<Edition>, JourneyError> {

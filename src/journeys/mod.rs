@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod consent;
 pub mod event;
 pub mod export;
+pub mod feeds;
 pub mod funding;
 mod guard;
 pub mod import;
@@ -115,6 +116,8 @@ pub struct Config {
     pub network_note: NetworkNote,
     /// A planned time older than this waits for a person (R85).
     pub missed: SignedDuration,
+    /// How long after one reading of a feed the next one comes.
+    pub feeds_every: SignedDuration,
     pub session_idle: SignedDuration,
     pub session_life: SignedDuration,
 }

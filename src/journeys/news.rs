@@ -58,11 +58,12 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, media: 
         Some((_, state)) if state == "used" => return Err(NewsAddError::Used(file.item.clone().unwrap_or_default())),
         Some((id, _)) => {
             news::touch(conn, id, micros(now))?;
+            news::set_state(conn, newsletter.id, id, "ready")?;
             id
         }
         None => {
             let public_id = random_id().map_err(JourneyError::from)?;
-            news::insert_ready(conn, newsletter.id, file.item.as_deref(), &public_id, micros(now))?
+            news::insert(conn, newsletter.id, file.item.as_deref(), &public_id, "ready", micros(now))?
         }
     };
     let image_id = media.keep_picture(conn, now)?;
@@ -118,6 +119,16 @@ pub fn cancel(conn: &mut Conn, now: Timestamp, slug: &str, id: i64) -> Result<()
     change(conn, slug, id, |conn, newsletter| news::set_cancelled(conn, newsletter, id, micros(now)))
 }
 
+/// A draft comes into the next issue, or an item waits for a later one.
+pub fn set_state(conn: &mut Conn, slug: &str, id: i64, state: Unused) -> Result<(), NewsAddError> {
+    change(conn, slug, id, |conn, newsletter| news::set_state(conn, newsletter, id, state.as_str()))
+}
+
+/// The item goes, in all its languages. What has come from a feed does not come again.
+pub fn remove(conn: &mut Conn, slug: &str, id: i64) -> Result<(), NewsAddError> {
+    change(conn, slug, id, |conn, newsletter| news::delete(conn, newsletter, id))
+}
+
 /// Where an item stands in the next issue: small numbers come first.
 pub fn place(conn: &mut Conn, slug: &str, id: i64, place: i64) -> Result<(), NewsAddError> {
     change(conn, slug, id, |conn, newsletter| news::set_place(conn, newsletter, id, place))
@@ -133,31 +144,54 @@ fn change(
     if act(conn, newsletter.id)? { Ok(()) } else { Err(NewsAddError::NoItem { slug: slug.to_owned(), id }) }
 }
 
-/// An item that waits for the next issue.
-pub struct ReadyItem {
+/// Where an item is that is in no issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unused {
+    /// With who writes it.
+    Draft,
+    /// It comes into the next issue.
+    Ready,
+}
+
+impl Unused {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unused::Draft => "draft",
+            Unused::Ready => "ready",
+        }
+    }
+}
+
+/// An item that is in no issue.
+pub struct UnusedItem {
     pub id: i64,
-    /// In the language asked for; where there is no text in it, in the first one written.
+    pub state: Unused,
+    /// What files of other languages call it.
+    pub key: Option<String>,
     pub headline: String,
     pub languages: Vec<Language>,
 }
 
-pub fn ready(conn: &mut Conn, slug: &str, language: Language) -> Result<Vec<ReadyItem>, JourneyError> {
-    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(Vec::new()) };
-    let items = news::list_ready(conn, newsletter.id)?;
-    let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
+/// Items that are in no issue: drafts, the oldest first, and those that are ready in the order of the next issue. `language`:
+/// that of their headlines. None: no such newsletter.
+pub fn unused(conn: &mut Conn, slug: &str, language: Language) -> Result<Option<Vec<UnusedItem>>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let found = news::list_unused(conn, newsletter.id)?;
+    let ids: Vec<i64> = found.iter().map(|(item, _)| item.id).collect();
     let texts = news::list_texts(conn, &ids)?;
-    let mut ready = Vec::new();
-    for item in items {
+    let mut items = Vec::new();
+    for (item, key) in found {
+        let state = if item.state == Unused::Ready.as_str() { Unused::Ready } else { Unused::Draft };
         let own = || texts.iter().filter(|text| text.news_item_id == item.id);
-        ready.push(ReadyItem {
+        // Where there is no text in it, in the first one written.
+        let headline = own().find(|text| text.language == language.tag()).or_else(|| own().next());
+        items.push(UnusedItem {
             id: item.id,
-            headline: own()
-                .find(|text| text.language == language.tag())
-                .or_else(|| own().next())
-                .map(|text| text.headline.clone())
-                .unwrap_or_default(),
+            state,
+            key,
+            headline: headline.map(|text| text.headline.clone()).unwrap_or_default(),
             languages: own().map(|text| text.language.parse()).collect::<Result<_, _>>()?,
         });
     }
-    Ok(ready)
+    Ok(Some(items))
 }

@@ -35,6 +35,7 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         delivery: raw.delivery,
         session: raw.session,
         schedule: raw.schedule,
+        fetch: raw.fetch,
         log: raw.log,
     };
     numbers(&settings)?;
@@ -252,7 +253,7 @@ fn accessibility(given: &Accessibility) -> Result<(), SettingsError> {
 }
 
 fn numbers(settings: &Settings) -> Result<(), SettingsError> {
-    let Settings { relay, retention, limits, delivery, session, schedule, .. } = settings;
+    let Settings { relay, retention, limits, delivery, session, schedule, fetch, .. } = settings;
     let Delivery {
         connect_seconds,
         greeting_seconds,
@@ -298,6 +299,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
         ("session.idle_minutes", session.idle_minutes, 1, 1_440),
         ("session.hours", session.hours, 1, 168),
         ("schedule.missed_hours", schedule.missed_hours, 1, 8_760),
+        ("fetch.feeds_minutes", fetch.feeds_minutes, 5, 10_080),
     ];
     match ranges.into_iter().find(|(_, value, least, most)| value < least || value > most) {
         Some((key, value, least, most)) => Err(wrong(key, format!("is {value}; it must be from {least} to {most}"))),

@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::lists::{list, words};
 pub use crate::domain::network::NetworkNote;
 use crate::telemetry::Format;
 
@@ -349,25 +351,18 @@ section! {
 }
 
 section! {
-    Log { format: Format = Format::Text }
-}
-
-/// A list in the file; in the environment words with commas or spaces between them.
-fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Words(String),
-        List(Vec<String>),
+    /// What is asked of other people's web servers (R199).
+    Fetch {
+        /// From one reading of a feed to the next.
+        feeds_minutes: u32 = 60,
+        #[serde(deserialize_with = "list")]
+        ports: Vec<u16> = vec![80, 443],
+        /// Networks of one's own that may be asked besides the public internet.
+        #[serde(deserialize_with = "list")]
+        networks: Vec<IpNet> = Vec::new(),
     }
-    let words = match Written::deserialize(deserializer)? {
-        Written::Words(text) => text.split([',', ' ']).map(str::to_owned).collect(),
-        Written::List(words) => words,
-    };
-    Ok(words.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
 }
 
-fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
-    let parse = |word: &String| word.parse().map_err(|_| serde::de::Error::custom(format!("\"{word}\" is not an IP address")));
-    words(deserializer)?.iter().map(parse).collect()
+section! {
+    Log { format: Format = Format::Text }
 }

@@ -15,6 +15,7 @@ pub mod consent;
 pub mod deliveries;
 pub mod duties;
 pub mod editions;
+pub mod feeds;
 pub mod files;
 pub mod funding;
 pub mod images;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{news_item_texts, news_items};
+use super::schema::{feed_entries, news_item_texts, news_items};
 use super::{Conn, StoreError, connection::each};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -72,19 +72,20 @@ pub fn find_by_key(conn: &mut Conn, newsletter_id: i64, key: &str) -> Result<Opt
         .optional()?)
 }
 
-/// Makes an item that is ready for the next issue.
-pub fn insert_ready(
+/// Makes an item in the state `draft` or `ready`.
+pub fn insert(
     conn: &mut Conn,
     newsletter_id: i64,
     key: Option<&str>,
     public_id: &[u8; 16],
+    state: &str,
     now: i64,
 ) -> Result<i64, StoreError> {
     Ok(diesel::insert_into(news_items::table)
         .values((
             news_items::newsletter_id.eq(newsletter_id),
             news_items::item_key.eq(key),
-            news_items::state.eq("ready"),
+            news_items::state.eq(state),
             news_items::created_at.eq(now),
             news_items::public_id.eq(public_id.as_slice()),
             news_items::changed_at.eq(now),
@@ -117,10 +118,14 @@ pub fn set_cancelled(conn: &mut Conn, newsletter_id: i64, id: i64, now: i64) -> 
         == 1)
 }
 
+/// An item of this newsletter that is in no issue.
+#[diesel::dsl::auto_type]
+fn unused(newsletter_id: i64, id: i64) -> _ {
+    news_items::table.find(id).filter(news_items::newsletter_id.eq(newsletter_id)).filter(news_items::state.ne("used"))
+}
+
 pub fn set_place(conn: &mut Conn, newsletter_id: i64, id: i64, place: i64) -> Result<bool, StoreError> {
-    let item =
-        news_items::table.find(id).filter(news_items::newsletter_id.eq(newsletter_id)).filter(news_items::state.ne("used"));
-    Ok(diesel::update(item).set(news_items::place_in_issue.eq(place)).execute(conn)? == 1)
+    Ok(diesel::update(unused(newsletter_id, id)).set(news_items::place_in_issue.eq(place)).execute(conn)? == 1)
 }
 
 /// An item by its name for the outside, whatever its state.
@@ -142,6 +147,16 @@ pub fn put_text(conn: &mut Conn, text: &NewsItemText) -> Result<(), StoreError> 
         .set(text)
         .execute(c))?;
     Ok(())
+}
+
+/// Items that are in no issue: drafts and those that wait for the next one.
+pub fn list_unused(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<(NewsItem, Option<String>)>, StoreError> {
+    Ok(news_items::table
+        .filter(news_items::newsletter_id.eq(newsletter_id))
+        .filter(news_items::state.eq_any(["draft", "ready"]))
+        .order((news_items::state, news_items::place_in_issue.is_null(), news_items::place_in_issue, news_items::id))
+        .select((NewsItem::as_select(), news_items::item_key))
+        .load(conn)?)
 }
 
 /// Items that wait for the next issue, in its order: those with a place by it, then the oldest first.
@@ -168,6 +183,28 @@ pub fn use_up(conn: &mut Conn, item_ids: &[i64], issue_id: i64) -> Result<(), St
         .set((news_items::state.eq("used"), news_items::issue_id.eq(issue_id)))
         .execute(conn)?;
     Ok(())
+}
+
+/// None: there is no such item.
+pub fn state(conn: &mut Conn, id: i64) -> Result<Option<String>, StoreError> {
+    Ok(news_items::table.find(id).select(news_items::state).first(conn).optional()?)
+}
+
+/// `draft` or `ready`. False: there is no such item in this newsletter, or it was used already.
+pub fn set_state(conn: &mut Conn, newsletter_id: i64, id: i64, state: &str) -> Result<bool, StoreError> {
+    Ok(diesel::update(unused(newsletter_id, id)).set(news_items::state.eq(state)).execute(conn)? == 1)
+}
+
+/// Takes an item away with its texts. False: there is no such item in this newsletter, or it was used already.
+pub fn delete(conn: &mut Conn, newsletter_id: i64, id: i64) -> Result<bool, StoreError> {
+    if !diesel::select(diesel::dsl::exists(unused(newsletter_id, id))).get_result(conn)? {
+        return Ok(false);
+    }
+    diesel::update(feed_entries::table.filter(feed_entries::news_item_id.eq(id)))
+        .set(feed_entries::news_item_id.eq(None::<i64>))
+        .execute(conn)?;
+    diesel::delete(news_item_texts::table.filter(news_item_texts::news_item_id.eq(id))).execute(conn)?;
+    Ok(diesel::delete(unused(newsletter_id, id)).execute(conn)? == 1)
 }
 
 /// They go back to who writes them, with nothing changed.

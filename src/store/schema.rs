@@ -448,6 +448,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    feeds (id) {
+        id -> BigInt,
+        newsletter_id -> BigInt,
+        url -> Text,
+        language -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        due_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        problem -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_entries (newsletter_id, entry_key) {
+        newsletter_id -> BigInt,
+        entry_key -> Binary,
+        news_item_id -> Nullable<BigInt>,
+        written -> Binary,
+    }
+}
+
 diesel::joinable!(subscriptions -> subscribers (subscriber_id));
 diesel::joinable!(subscriptions -> newsletters (newsletter_id));
 diesel::joinable!(opt_ins -> subscribers (subscriber_id));
@@ -469,5 +494,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     consent_records, consent_details, suppressions, images, issues, news_items, news_item_texts, editions, files,
     funding_blocks, funding_texts, issue_words, check_overrides, nodes,
     relays, paces, throttles, deliveries, staff, sign_in_failures, staff_invitations, staff_sessions, limits,
-    spent_challenges, duties, imports, published_items,
+    spent_challenges, duties, imports, published_items, feeds, feed_entries,
 }

@@ -64,6 +64,7 @@ pub struct Page {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct StaffBar {
     pub address: String,
+    pub may_write: bool,
     pub may_publish: bool,
     pub on_desk: bool,
     pub on_sessions: bool,

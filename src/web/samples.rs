@@ -19,7 +19,13 @@ pub fn config() -> Config {
 }
 
 pub fn staff() -> StaffBar {
-    StaffBar { address: "redaktion@example.org".to_owned(), may_publish: true, on_desk: true, on_sessions: false }
+    StaffBar {
+        address: "redaktion@example.org".to_owned(),
+        may_write: true,
+        may_publish: true,
+        on_desk: true,
+        on_sessions: false,
+    }
 }
 
 /// Template, whether staff see it, content.
@@ -39,8 +45,8 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
     let search = |action: &str, words: &str| json!({"action": action, "words": words, "lang": "de", "language": null});
     let wrong = "In einer E-Mail-Adresse kommt ein @ vor, zum Beispiel name@example.org.";
     let items = json!([
-        {"headline": "Zweites Treffen der Zentren in Leipzig", "languages": ["de", "en", "de-simple"]},
-        {"headline": "Lernlabor eröffnet: Was sich im Wintersemester ändert", "languages": ["de", "en"]},
+        {"id": 7, "headline": "Zweites Treffen der Zentren in Leipzig", "languages": ["de", "en", "de-simple"]},
+        {"id": 8, "headline": "Lernlabor eröffnet: Was sich im Wintersemester ändert", "languages": ["de", "en"]},
     ]);
     let counts: Vec<Value> = [
         ("queued", 1180),
@@ -149,11 +155,11 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "desk",
             true,
             json!({"notice": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
-                {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "subscribers": 3980, "items": items, "issues": [
+                {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "subscribers": 3980, "items": items, "drafts": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
                 ]},
-                {"slug": "termine", "title": "Termine und Vorträge", "is_private": true, "subscribers": 1, "items": [], "issues": []},
+                {"slug": "termine", "title": "Termine und Vorträge", "is_private": true, "subscribers": 1, "items": [], "drafts": [], "issues": []},
             ]}),
         ),
         (

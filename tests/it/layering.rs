@@ -7,7 +7,7 @@ use std::path::Path as FilePath;
 use crate::support::rust_text::{self, Path, Token};
 
 /// The rooms, and which other rooms each may use. What is not listed here may not be used, and arrows never run back.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("clock", &[]),
     ("domain", &[]),
     ("i18n", &["domain"]),
@@ -17,7 +17,9 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("journeys", &["domain", "i18n", "store", "mail"]),
     ("delivery", &["clock", "domain", "i18n", "telemetry", "store", "mail", "journeys"]),
     ("feedback", &["clock", "domain", "i18n", "telemetry", "store", "mail", "journeys"]),
-    ("scheduler", &["clock", "domain", "i18n", "telemetry", "store", "mail", "journeys"]),
+    ("fetch", &["domain"]),
+    ("feeds", &["clock", "domain", "fetch", "store", "journeys"]),
+    ("scheduler", &["clock", "domain", "fetch", "i18n", "telemetry", "store", "mail", "journeys", "feeds"]),
     ("web", &["clock", "domain", "i18n", "telemetry", "store", "mail", "journeys"]),
     ("settings", &["domain", "telemetry"]),
     (
@@ -32,6 +34,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
             "journeys",
             "delivery",
             "feedback",
+            "feeds",
+            "fetch",
             "scheduler",
             "web",
             "settings",
@@ -49,6 +53,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
             "journeys",
             "delivery",
             "feedback",
+            "feeds",
+            "fetch",
             "scheduler",
             "web",
             "app",
@@ -60,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates that are named in certain rooms only.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("libsqlite3_sys", &["store"]),
@@ -73,6 +79,8 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("tracing_actix_web", &["web", "app"]),
     ("tokio_cron_scheduler", &["scheduler"]),
     ("config", &["settings"]),
+    ("reqwest", &["fetch"]),
+    ("feed_rs", &["domain"]),
 ];
 
 /// The store's door: it hands a closure to the database's thread and awaits its answer. What runs inside is synchronous by type.

@@ -15,6 +15,7 @@ mod dkim;
 mod dkim_keys;
 mod embed;
 mod export;
+mod feeds;
 mod format;
 mod guard;
 mod import;

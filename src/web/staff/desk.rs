@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{bar, issue, note, session, sign_in};
+use super::{bar, go_to, issue, note, session, sign_in};
 use crate::domain::language::Language;
-use crate::journeys::news::{self, ReadyItem};
+use crate::journeys::news::{self, NewsAddError, Unused, UnusedItem};
 use crate::journeys::status::{self, IssueStatus};
 use crate::journeys::{JourneyError, retention, subscribe};
 use crate::store::{Conn, instance, newsletters, subscriptions};
@@ -34,12 +34,14 @@ struct Newsletter {
     is_private: bool,
     subscribers: i64,
     items: Vec<Item>,
+    drafts: Vec<Item>,
     issues: Vec<Issue>,
 }
 
-/// A news item that waits for the next issue.
+/// A news item that is in no issue.
 #[derive(Serialize)]
 pub struct Item {
+    pub id: i64,
     pub headline: String,
     pub languages: Vec<Language>,
 }
@@ -58,7 +60,7 @@ struct Found {
     title: String,
     is_private: bool,
     subscribers: i64,
-    ready: Vec<ReadyItem>,
+    items: Vec<UnusedItem>,
     issues: Vec<IssueStatus>,
 }
 
@@ -81,7 +83,7 @@ pub async fn show(
             for view in subscribe::newsletters(conn, language)? {
                 all.push(Found {
                     subscribers: recipients(conn, &view.slug)?.iter().map(|(_, count)| count).sum(),
-                    ready: news::ready(conn, &view.slug, language)?,
+                    items: news::unused(conn, &view.slug, language)?.unwrap_or_default(),
                     issues: status::list(conn, now, &view.slug, NEWEST)?.unwrap_or_default(),
                     slug: view.slug,
                     is_private: view.is_private,
@@ -112,8 +114,34 @@ pub fn recipients(conn: &mut Conn, slug: &str) -> Result<Vec<(String, i64)>, Jou
     }
 }
 
-pub fn items(ready: Vec<ReadyItem>) -> Vec<Item> {
-    ready.into_iter().map(|item| Item { headline: item.headline, languages: item.languages }).collect()
+pub fn items(items: Vec<UnusedItem>) -> Vec<Item> {
+    items.into_iter().map(|item| Item { id: item.id, headline: item.headline, languages: item.languages }).collect()
+}
+
+/// POST /staff/newsletters/SLUG/items/ID/ACT: a draft comes into the next issue, or an item waits for a later one.
+pub async fn sort(
+    state: web::Data<State>,
+    visit: Visit,
+    request: HttpRequest,
+    place: web::Path<(String, i64, String)>,
+) -> Result<HttpResponse, Failure> {
+    let member = session::writer(&state, &request).await?;
+    let (slug, id, act) = place.into_inner();
+    let to = match act.as_str() {
+        "ready" => Unused::Ready,
+        "draft" => Unused::Draft,
+        _ => return Err(Failure::NotFound),
+    };
+    let newsletter = slug.clone();
+    match state.store.write(move |conn| news::set_state(conn, &newsletter, id, to)).await {
+        Ok(()) => {}
+        // Somebody was faster.
+        Err(NewsAddError::NoItem { .. }) => return Ok(go_to(&visit, "/staff", "used")),
+        Err(NewsAddError::Journey(error)) => return Err(error.into()),
+        Err(_) => return Err(Failure::NotFound),
+    }
+    tracing::info!(newsletter = slug, id, act, staff = member.id, "news item sorted by staff");
+    Ok(go_to(&visit, "/staff", "done"))
 }
 
 fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newsletter, Failure> {
@@ -132,12 +160,14 @@ fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newslet
             progress: if status.counts.recipients == 0 { String::new() } else { issue::progress(language, &status.counts)? },
         });
     }
+    let (ready, drafts): (Vec<_>, Vec<_>) = found.items.into_iter().partition(|item| item.state == Unused::Ready);
     Ok(Newsletter {
         slug: found.slug,
         title: found.title,
         is_private: found.is_private,
         subscribers: found.subscribers,
-        items: items(found.ready),
+        items: items(ready),
+        drafts: items(drafts),
         issues,
     })
 }

@@ -21,7 +21,7 @@ use crate::web::language::Visit;
 use crate::web::pages::{Pages, StaffBar};
 
 /// What a page says about the step before it. Only these few words travel in the address.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: [(&str, &str); 10] = [
     ("published", "web-issue-published"),
     ("done", "web-issue-done"),
     ("revoked", "web-sessions-revoked"),
@@ -31,6 +31,7 @@ const NOTES: [(&str, &str); 9] = [
     ("refused", "web-issue-refused"),
     ("settings", "web-publish-settings-short"),
     ("invited", "web-sign-in-invited"),
+    ("used", "web-desk-used"),
 ];
 
 /// Goes on to another page after a POST, so that reloading does not repeat it (RFC 9110 §15.4.4).
@@ -56,5 +57,11 @@ fn note(language: Language, query: &str) -> Result<Option<(&'static str, String)
 }
 
 fn bar(member: &StaffMember) -> StaffBar {
-    StaffBar { address: member.address.clone(), may_publish: member.role.may_publish(), on_desk: false, on_sessions: false }
+    StaffBar {
+        address: member.address.clone(),
+        may_write: member.role.may_write(),
+        may_publish: member.role.may_publish(),
+        on_desk: false,
+        on_sessions: false,
+    }
 }

@@ -115,7 +115,7 @@ async fn page(
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
             let Some((newsletter, outline)) = newsletter.zip(check::check(conn, &context, now, &slug)?) else { return Ok(None) };
             let recipients: i64 = desk::recipients(conn, &slug)?.iter().map(|(_, count)| count).sum();
-            let mut ready = news::ready(conn, &slug, language)?;
+            let mut ready = news::unused(conn, &slug, language)?.unwrap_or_default();
             ready.retain(|item| outline.items.contains(&item.id));
             ready.sort_by_key(|item| outline.items.iter().position(|id| *id == item.id));
             Ok::<_, JourneyError>(Some((newsletter, ready, recipients, outline)))

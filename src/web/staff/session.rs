@@ -52,6 +52,12 @@ pub async fn publisher(state: &web::Data<State>, request: &HttpRequest) -> Resul
     if member.role.may_publish() { Ok(member) } else { Err(Failure::Forbidden) }
 }
 
+/// A member whose role may say what comes into an issue.
+pub async fn writer(state: &web::Data<State>, request: &HttpRequest) -> Result<StaffMember, Failure> {
+    let member = required(state, request).await?;
+    if member.role.may_write() { Ok(member) } else { Err(Failure::Forbidden) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -95,6 +95,34 @@ each_database!(only_editors_and_admins_publish_and_steer, |app| async move {
     assert_eq!(issues(&app), 2);
 });
 
+each_database!(authors_and_editors_say_what_comes_into_the_next_issue, |app| async move {
+    app.news_in("Treffen", &["de"]).await;
+    let id = app.database.number("SELECT id AS value FROM news_items");
+    let here = |act: &str| format!("/staff/newsletters/weekly/items/{id}/{act}");
+    let ready = |app: &TestApp| app.database.number("SELECT count(*) AS value FROM news_items WHERE state = 'ready'");
+    for (role, may) in
+        [(Role::Author, true), (Role::Editor, true), (Role::Admin, true), (Role::Privacy, false), (Role::Viewer, false)]
+    {
+        let cookie = member(&app, &format!("{}@example.org", role.as_str()), role).await;
+        let desk = get(&app, "/staff?lang=en", &cookie).await.body.replace("&#x3D;", "=");
+        assert_eq!(desk.contains(&format!("action=\"{}?lang=en\"", here("draft"))), may, "{role:?}: {desk}");
+        let later = post(&app, &here("draft"), &cookie, &[]).await;
+        assert_eq!((later.status, ready(&app)), if may { (303, 0) } else { (403, 1) }, "{role:?}");
+        if may {
+            let desk = get(&app, "/staff?lang=en", &cookie).await.body;
+            assert!(desk.contains("Drafts") && desk.contains(&here("ready")) && desk.contains("No news item is ready"), "{desk}");
+            assert_eq!(location(&post(&app, &here("ready"), &cookie, &[]).await), "/staff?note=done");
+        }
+        assert_eq!(ready(&app), 1);
+    }
+    let editor = member(&app, "eva@example.org", Role::Editor).await;
+    for nothing in [here("used"), "/staff/newsletters/daily/items/1/draft".to_owned()] {
+        assert_eq!(post(&app, &nothing, &editor, &[]).await.status, 404, "{nothing}");
+    }
+    app.publish().await;
+    assert_eq!(location(&post(&app, &here("draft"), &editor, &[]).await), "/staff?note=used", "it is in an issue by now");
+});
+
 each_database!(without_a_session_every_staff_page_leads_to_the_door, |app| async move {
     app.publishes("Treffen").await;
     for path in ["/staff/sessions", "/staff/newsletters/weekly/publish", "/staff/newsletters/weekly/issues/1"] {
@@ -129,6 +157,7 @@ each_database!(a_post_from_another_site_is_refused_and_does_nothing, |app| async
             "/staff/newsletters/weekly/publish",
             &format!("{issue}/pause"),
             &format!("{issue}/cancel"),
+            "/staff/newsletters/weekly/items/2/draft",
             "/staff/sessions/1/revoke",
             "/staff/sign-out",
             "/staff/sign-in",
@@ -156,7 +185,12 @@ each_database!(a_post_from_another_site_is_refused_and_does_nothing, |app| async
 each_database!(nothing_is_steered_by_get, |app| async move {
     app.publishes("Treffen").await;
     let cookie = member(&app, "eva@example.org", Role::Editor).await;
-    for path in ["/staff/sign-out", "/staff/newsletters/weekly/issues/1/cancel", "/staff/sessions/1/revoke"] {
+    for path in [
+        "/staff/sign-out",
+        "/staff/newsletters/weekly/issues/1/cancel",
+        "/staff/newsletters/weekly/items/1/draft",
+        "/staff/sessions/1/revoke",
+    ] {
         assert_eq!(get(&app, path, &cookie).await.status, 405, "{path}");
     }
     assert_eq!(app.status(1).await.state, "preparing");

@@ -22,5 +22,6 @@ pub mod python;
 pub mod relay;
 pub mod rust_text;
 pub mod sink;
+pub mod site;
 pub mod wire_cut;
 pub mod work;

@@ -329,6 +329,12 @@ web-desk-ready-count = { $count ->
    *[other] { $count } Nachrichten sind fertig
 }
 web-desk-nothing-ready = Es ist keine Nachricht fertig.
+web-desk-drafts = Noch nicht fertig
+web-desk-take = In den nächsten Newsletter
+web-desk-take-of = „{ $title }“ kommt in den nächsten Newsletter
+web-desk-later = Für später
+web-desk-later-of = „{ $title }“ kommt in einen späteren Newsletter
+web-desk-used = Diese Nachricht ist schon verschickt. Oder sie ist gelöscht.
 web-desk-publish = Newsletter verschicken
 web-desk-publish-of = Newsletter { $title } verschicken
 web-desk-issues = Alle Nummern

@@ -221,6 +221,12 @@ web-desk-ready-count = { $count ->
    *[other] { $count } Nachrichten sind bereit
 }
 web-desk-nothing-ready = Keine Nachricht ist bereit.
+web-desk-drafts = Entwürfe
+web-desk-take = In die nächste Ausgabe
+web-desk-take-of = „{ $title }“ in die nächste Ausgabe nehmen
+web-desk-later = Für später
+web-desk-later-of = „{ $title }“ für eine spätere Ausgabe aufheben
+web-desk-used = Diese Nachricht ist inzwischen veröffentlicht oder entfernt worden.
 web-desk-publish = Ausgabe veröffentlichen
 web-desk-publish-of = Ausgabe von { $title } veröffentlichen
 web-desk-issues = Ausgaben

@@ -221,6 +221,12 @@ web-desk-ready-count = { $count ->
    *[other] { $count } news items are ready
 }
 web-desk-nothing-ready = No news item is ready.
+web-desk-drafts = Drafts
+web-desk-take = Take into the next issue
+web-desk-take-of = Take “{ $title }” into the next issue
+web-desk-later = Leave for later
+web-desk-later-of = Leave “{ $title }” for a later issue
+web-desk-used = This news item was published or removed in the meantime.
 web-desk-publish = Publish issue
 web-desk-publish-of = Publish an issue of { $title }
 web-desk-issues = Issues
