@@ -4,12 +4,19 @@
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use rundbrief::app::App;
+use rundbrief::clock::Clock;
 use rundbrief::domain::address::Address;
 use rundbrief::domain::language::Language;
+use rundbrief::domain::news::NewsFile;
 use rundbrief::domain::states::DeliveryState;
+use rundbrief::journeys::media::Media;
+use rundbrief::journeys::newsletters::{self, NewsletterRequest};
+use rundbrief::journeys::{check, news, preview};
 use rundbrief::mail::dkim::{Algorithm, Key, KeyName, PrivateKey, Signer};
 use rundbrief::mail::edition::{Edition, List, Piece, Slot};
 use rundbrief::mail::message::{self, Recipient};
+use rundbrief::settings::Settings;
 use rundbrief::store::deliveries::{self, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
 use rundbrief::store::{Conn, Store, StoreError, samples};
@@ -80,6 +87,54 @@ fn sign(c: &mut Criterion) {
 }
 
 /// A SQLite file with an issue to this many readers.
+/// An issue of twenty items in three languages: the demo's four, five times over, without pictures.
+fn newsroom(folder: &tempfile::TempDir) -> App {
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let variables = [
+        ("RUNDBRIEF__DATABASE__URL".to_owned(), format!("sqlite://{}", path("news.sqlite3"))),
+        ("RUNDBRIEF__SECRET__KEY_FILE".to_owned(), path("secret.keys")),
+    ];
+    let app = App::open(Settings::from_parts(None, variables).unwrap(), Clock::system()).unwrap();
+    let now = app.clock.now();
+    let request = NewsletterRequest {
+        slug: "weekly".to_owned(),
+        name: "Newsletter".to_owned(),
+        from_name: "Zentrum".to_owned(),
+        from_address: "news@example.org".to_owned(),
+        languages: Language::ALL.to_vec(),
+        cadence: None,
+        zone: "Europe/Berlin".to_owned(),
+    };
+    app.store.write_blocking(move |conn| newsletters::add(conn, now, &request)).unwrap();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/demo/news");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|file| file.extension().is_some_and(|kind| kind == "md")) {
+        let file = NewsFile::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
+        for round in 0..5 {
+            let item = file.item.as_ref().map(|key| format!("{key}-{round}"));
+            let file = NewsFile { item, ..file.clone() };
+            app.store.write_blocking(move |conn| news::add(conn, now, "weekly", &file, &Media::default())).unwrap();
+        }
+    }
+    app
+}
+
+fn issue_steps(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = newsroom(&folder);
+    let now = app.clock.now();
+    let look = || {
+        let look = app.store.read_blocking(|conn| preview::look(conn, &app.context, now, "weekly", None)).unwrap().unwrap();
+        assert_eq!(look.editions.len(), 3);
+    };
+    let check = || {
+        let outline = app.store.read_blocking(|conn| check::check(conn, &app.context, now, "weekly")).unwrap().unwrap();
+        assert_eq!(outline.items.len(), 20);
+    };
+    c.bench_function("compile an issue of 20 items in three languages", |b| b.iter(look));
+    c.bench_function("compile and check it", |b| b.iter(check));
+}
+
 fn ledger_of(folder: &tempfile::TempDir, readers: i64) -> Store {
     let store = Store::open(&format!("sqlite://{}", folder.path().join("bench.sqlite3").display())).unwrap();
     store.migrate().unwrap();
@@ -167,6 +222,6 @@ fn short() -> Criterion {
     Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1))
 }
 
-criterion_group!(mails, splice, sign);
+criterion_group!(mails, splice, sign, issue_steps);
 criterion_group!(name = ledger_rows; config = short(); targets = ledger_steps);
 criterion_main!(mails, ledger_rows);

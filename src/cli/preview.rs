@@ -7,14 +7,25 @@ use super::{CliError, issue};
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::{Language, UnknownLanguage};
-use crate::journeys::preview::{self, TestAnswer};
+use crate::journeys::JourneyError;
+use crate::journeys::preview::{self, TestAnswer, Whom};
 
 /// Who would get what, and each edition as files: as sent, without pictures, without style, dark, and as text.
 pub(super) fn show(app: &App, slug: &str, reader: Option<&str>, folder: Option<PathBuf>) -> Result<(), CliError> {
     let reader = reader.map(parsed).transpose()?;
     let (context, now) = (Arc::clone(&app.context), app.clock.now());
     let name = slug.to_owned();
-    let found = app.store.read_blocking(move |conn| preview::look(conn, &context, now, &name, reader.as_ref()))?;
+    let found = app.store.read_blocking(move |conn| {
+        let reader = match reader {
+            None => None,
+            Some(address) => {
+                let nobody = || JourneyError::Broken(format!("nobody reads {name} at this address"));
+                Some(preview::find_reader(conn, &name, &Whom::Address(address))?.ok_or_else(nobody)?)
+            }
+        };
+        let reader = reader.as_ref().and_then(|reader| reader.name.as_deref());
+        preview::look(conn, &context, now, &name, reader)
+    })?;
     let look = found.ok_or_else(|| issue::no_newsletter(slug))?;
     if look.editions.is_empty() {
         say!("no news item of {slug} is ready, so there is nothing to see");

@@ -7,7 +7,7 @@ use super::outbox::{self, FrozenMail};
 use super::{Context, JourneyError};
 use crate::domain::address::Address;
 use crate::domain::language::Language;
-use crate::domain::states::DeliveryKind;
+use crate::domain::states::{DeliveryKind, SubscriptionState};
 use crate::domain::token::Purpose;
 use crate::mail::edition::{Edition, Slot};
 use crate::mail::preview::Preview;
@@ -34,33 +34,56 @@ pub enum TestAnswer {
     Suppressed,
 }
 
-/// With the salutation of `reader`, or of somebody who gave no name. None: no such newsletter. A look without editions: nothing is ready.
+/// One of a newsletter's readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Of the subscriber, for addresses of pages: it says nothing to others.
+    pub public_id: Vec<u8>,
+    pub address: String,
+    pub name: Option<String>,
+    pub language: Language,
+}
+
+/// By which a reader is known.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    Address(Address),
+    PublicId([u8; 16]),
+}
+
+/// None: no such newsletter, or nobody reads it there.
+pub fn find_reader(conn: &mut Conn, slug: &str, whom: &Whom) -> Result<Option<Reader>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let person = match whom {
+        Whom::Address(address) => subscribers::find(conn, address.canonical())?,
+        Whom::PublicId(id) => subscribers::find_by_public_id(conn, id)?,
+    };
+    let Some(person) = person else { return Ok(None) };
+    let Some(subscription) = subscriptions::find(conn, person.id, newsletter.id)? else { return Ok(None) };
+    if subscription.state()? != SubscriptionState::Active {
+        return Ok(None);
+    }
+    let language = subscription.language.parse()?;
+    Ok(Some(Reader { public_id: person.public_id, address: person.address, name: person.name, language }))
+}
+
+/// With the salutation of somebody of this name, or of somebody who gave none. None: no such newsletter. A look without
+/// editions: nothing is ready.
 pub fn look(
     conn: &mut Conn,
     ctx: &Context,
     now: Timestamp,
     slug: &str,
-    reader: Option<&Address>,
+    name: Option<&str>,
 ) -> Result<Option<Look>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
     let Composed { mails, missing, left_out, .. } = compose(conn, ctx, now, &newsletter, number)?;
     let languages: Vec<Language> = mails.iter().map(|mail| mail.language).collect();
-    let name = match reader {
-        None => None,
-        Some(address) => {
-            let person = subscribers::find(conn, address.canonical())?;
-            match &person {
-                Some(person) if subscriptions::find(conn, person.id, newsletter.id)?.is_some() => {}
-                _ => return Err(JourneyError::Broken(format!("nobody reads {slug} at this address"))),
-            }
-            person.and_then(|person| person.name)
-        }
-    };
     let mut editions = Vec::new();
     for mail in &mails {
         let edition = ctx.templates.issue(mail)?;
-        let preview = seen(ctx, &edition, name.as_deref())?;
+        let preview = seen(ctx, &edition, name)?;
         editions.push((edition, preview));
     }
     Ok(Some(Look { number, editions, audiences: audiences(conn, newsletter.id, &languages)?, missing, left_out }))

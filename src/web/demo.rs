@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::State;
 use super::failure::Failure;
+use super::headers::mail_policy;
 use super::language::Visit;
 use super::pages::{Page, Pages};
 use super::words;
@@ -105,18 +106,17 @@ pub async fn show_html(state: web::Data<State>, pages: web::Data<Pages>, id: web
     let bytes = find(&state, &id).await?;
     let mail = MessageParser::default().parse(&bytes).ok_or(Failure::NotFound)?;
     let html = html(&mail).ok_or(Failure::NotFound)?;
-    // The sandbox makes the frame's own origin opaque, so ours is named for the pictures.
-    let policy = format!(
-        "default-src 'none'; img-src 'self' {} data:; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
-        pages.origin()
-    );
-    Ok(HttpResponse::Ok()
+    Ok(framed(html, mail_policy(pages.origin(), true)))
+}
+
+/// A mail's HTML as a frame of ours shows it.
+pub fn framed(html: &str, policy: String) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("X-Robots-Tag", "noindex"))
         .content_type("text/html; charset=utf-8")
-        .body(with_links_in_new_tabs(html)))
+        .body(with_links_in_new_tabs(html))
 }
 
 fn directory(state: &State) -> Result<PathBuf, Failure> {

@@ -28,6 +28,16 @@ pub fn edition_policy(origin: &str) -> String {
     )
 }
 
+/// For a mail in a frame of ours: inline styles, pictures unless they are off, links that open beside the page. The sandbox makes
+/// the frame's own origin opaque, so ours is named for the pictures.
+pub fn mail_policy(origin: &str, pictures: bool) -> String {
+    let pictures = if pictures { format!("'self' {origin} data:") } else { "'none'".to_owned() };
+    format!(
+        "default-src 'none'; img-src {pictures}; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    )
+}
+
 const FIXED: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -113,6 +113,8 @@ fn staff_routes(routes: &mut ServiceConfig) {
             .service(act("/sessions/{id}/revoke", staff::sessions::revoke))
             .service(form("/newsletters/{slug}/publish", staff::publish::show, staff::publish::submit))
             .service(act("/newsletters/{slug}/items/{id}/{act}", staff::desk::sort))
+            .service(form("/newsletters/{slug}/preview", staff::preview::show, staff::preview::act))
+            .service(view("/newsletters/{slug}/preview/frame", staff::preview::frame))
             .service(view("/newsletters/{slug}/embed", staff::embed::show))
             .service(view("/newsletters/{slug}/issues/{number}", staff::issue::show))
             .service(act("/newsletters/{slug}/issues/{number}/{act}", staff::issue::steer)),

@@ -165,9 +165,18 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "publish",
             true,
-            json!({"newsletter": "Forschung aktuell", "errors": no_errors, "recipients_text": "3 980", "nobody": false,
+            json!({"newsletter": "Forschung aktuell", "slug": "forschung", "errors": no_errors, "recipients_text": "3 980", "nobody": false,
             "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "left_out": "Sommerfest", "items": items,
             "audiences": ["Deutsch: 3 600 bekommen die Ausgabe »Deutsch«.", "Leichte Sprache: 380 bekommen die Ausgabe »Deutsch«."]}),
+        ),
+        (
+            "preview",
+            true,
+            json!({"newsletter": "Forschung aktuell", "slug": "forschung", "notice": null, "is_empty": false, "subject": "Forschung aktuell 12: Zweites Treffen",
+            "editions": [{"href": "?edition=de", "text": "Deutsch", "is_chosen": true, "lang": "de"}, {"href": "?edition=en", "text": "English", "is_chosen": false, "lang": "en"}],
+            "views": [{"href": "?view=wide", "text": "Mailprogramm", "is_chosen": false, "lang": null}, {"href": "?view=text", "text": "Text", "is_chosen": true, "lang": null}],
+            "frame": null, "source": "Zweites Treffen\n\nAlle sind eingeladen.", "edition": "de", "reader": "Ada Lovelace, ada@example.org", "anyone": "?",
+            "me": "redaktion@example.org", "here": "?"}),
         ),
         (
             "issue",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::samples::{confirmation as confirmation_mail, issue as issue_mail, links};
+use super::samples::{confirmation as confirmation_mail, issue as issue_mail, links, notice as notice_mail};
 use super::*;
 use crate::domain::language::Language;
 use crate::mail::preview::Preview;
@@ -172,14 +172,24 @@ fn a_confirmation_asks_and_does_nothing_else() {
     }
 }
 
+/// Every template with every sample, as a reader gets it. A change of any of them is seen in its review:
+/// `INSTA_UPDATE=always cargo test --lib every_mail_is` writes them anew.
 #[test]
-fn the_confirmation_text_in_three_languages() {
-    let texts: Vec<String> = Language::ALL
-        .into_iter()
-        .map(|language| templates().confirmation(&confirmation_mail(language)).unwrap())
-        .map(|edition| format!("{}: {}\n\n{}", edition.language, edition.subject, readable(&edition).text))
-        .collect();
-    insta::assert_snapshot!(texts.join("\n=====\n\n"));
+fn every_mail_is_what_it_was_when_it_was_last_looked_at() {
+    let templates = templates();
+    for language in Language::ALL {
+        let mails = [
+            ("issue", templates.issue(&issue_mail(language)).unwrap()),
+            ("confirmation", templates.confirmation(&confirmation_mail(language)).unwrap()),
+            ("notice-address", templates.notice(&notice_mail(language, NoticeAbout::Address)).unwrap()),
+            ("notice-link", templates.notice(&notice_mail(language, NoticeAbout::Link)).unwrap()),
+        ];
+        for (name, edition) in mails {
+            let Preview { html, text } = readable(&edition);
+            insta::assert_snapshot!(format!("{name}.{language}.txt"), format!("{}\n\n{text}", edition.subject));
+            insta::assert_snapshot!(format!("{name}.{language}.html"), html);
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod embed;
 mod findings;
 pub mod invitation;
 pub mod issue;
+pub mod preview;
 pub mod publish;
 pub mod session;
 pub mod sessions;
@@ -21,7 +22,7 @@ use crate::web::language::Visit;
 use crate::web::pages::{Pages, StaffBar};
 
 /// What a page says about the step before it. Only these few words travel in the address.
-const NOTES: [(&str, &str); 10] = [
+const NOTES: [(&str, &str); 13] = [
     ("published", "web-issue-published"),
     ("done", "web-issue-done"),
     ("revoked", "web-sessions-revoked"),
@@ -32,6 +33,9 @@ const NOTES: [(&str, &str); 10] = [
     ("settings", "web-publish-settings-short"),
     ("invited", "web-sign-in-invited"),
     ("used", "web-desk-used"),
+    ("test", "web-preview-sent"),
+    ("suppressed", "web-preview-suppressed"),
+    ("nobody", "web-preview-nobody"),
 ];
 
 /// Goes on to another page after a POST, so that reloading does not repeat it (RFC 9110 §15.4.4).
@@ -43,7 +47,8 @@ fn go_to(visit: &Visit, path: &str, note: &str) -> HttpResponse {
     if let Some(language) = visit.asked {
         query.push(format!("lang={language}"));
     }
-    let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) };
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let target = if query.is_empty() { path.to_owned() } else { format!("{path}{joint}{}", query.join("&")) };
     HttpResponse::SeeOther().insert_header((header::LOCATION, target)).insert_header((header::CACHE_CONTROL, "no-store")).finish()
 }
 

@@ -27,6 +27,7 @@ use crate::web::words;
 #[derive(Serialize)]
 struct Publish {
     newsletter: String,
+    slug: String,
     errors: Vec<Wrong>,
     recipients_text: String,
     nobody: bool,
@@ -134,6 +135,7 @@ async fn page(
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let content = Publish {
         newsletter: newsletter.title,
+        slug: newsletter.slug,
         errors: error.into_iter().map(|text| Wrong { field: None, text }).collect(),
         recipients_text: words::number(recipients),
         nobody: recipients == 0,

@@ -250,12 +250,8 @@ each_database!(staff_see_the_next_issue_before_it_is_sent_and_send_it_to_themsel
     app.active("ada@example.org", Language::DeSimple).await;
     app.active("bob@example.org", Language::En).await;
     app.news_in("Eins", &["de", "en"]).await;
-    let look = |reader: Option<Address>| {
-        let (context, now) = (std::sync::Arc::clone(&app.app.context), app.now());
-        let store = app.store.clone();
-        async move { store.read(move |conn| preview::look(conn, &context, now, "weekly", reader.as_ref())).await }
-    };
-    let seen = look(None).await.unwrap().unwrap();
+    let (context, now) = (std::sync::Arc::clone(&app.app.context), app.now());
+    let seen = app.store.read(move |conn| preview::look(conn, &context, now, "weekly", None)).await.unwrap().unwrap();
     let gets: Vec<_> = seen.audiences.iter().map(|audience| (audience.language, audience.readers, audience.gets)).collect();
     assert_eq!(gets, [(Language::En, 1, Some(Language::En)), (Language::DeSimple, 1, Some(Language::De))]);
     assert_eq!(seen.missing, [("Eins (de)".to_owned(), Language::DeSimple)]);
@@ -263,7 +259,6 @@ each_database!(staff_see_the_next_issue_before_it_is_sent_and_send_it_to_themsel
     assert_eq!(edition.language, Language::De);
     order_of(&german.text, &["Guten Tag,", "Text der Nachricht, mit Umlauten: äöü »ß«."]);
     assert!(!german.without_style().contains("<style") && !german.without_style().contains(" role="));
-    assert!(look(Some(Address::parse("nobody@example.org").unwrap())).await.is_err());
 
     let test = |to: &str| {
         let (context, now, to) = (std::sync::Arc::clone(&app.app.context), app.now(), Address::parse(to).unwrap());

@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod python;
 pub mod relay;
 pub mod rust_text;
+pub mod samples;
 pub mod sink;
 pub mod site;
 pub mod wire_cut;
