@@ -19,10 +19,12 @@ use tokio::task::{JoinError, JoinSet};
 use crate::clock::Clock;
 use crate::delivery::{self, Engine};
 use crate::domain::altcha::Difficulty;
+use crate::domain::language::{Language, UnknownLanguage};
 use crate::domain::limits::Limits as SignUpLimits;
 use crate::domain::pace::Limits;
 use crate::domain::reach::Reach;
 use crate::fetch::Fetcher;
+use crate::i18n::extra;
 use crate::journeys::{self, Context, JourneyError, Memos};
 use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
@@ -85,6 +87,13 @@ impl App {
         let signer = dkim::signer(&settings)?;
         let store = Store::open(settings.database.url.expose())?;
         store.migrate()?;
+        for newsletter in store.read_blocking(newsletters::list)? {
+            if let Some(language) = newsletter.languages()?.into_iter().find(|language| !extra::has_words(*language)) {
+                let problem =
+                    format!("has no words/{language}.ftl, and the newsletter \"{}\" comes in {language}", newsletter.slug);
+                return Err(SettingsError::Value { key: "templates.directory".to_owned(), problem }.into());
+            }
+        }
         let keyring = keys::known(&settings.secret.key_file, &store, &clock)?;
         let context = Context { keyring, signer, templates, config: journeys_config(&settings), memo: Memos::default() };
         Ok(Self { settings: Arc::new(settings), store, context: Arc::new(context), clock })
@@ -255,7 +264,33 @@ pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
 
 pub fn templates(settings: &Settings) -> Result<Templates, AppError> {
     let look = Look { colour: settings.look.colour.clone(), ..Look::default() };
+    if let Some(directory) = &settings.templates.directory {
+        words(&directory.join("words"))?;
+    }
     Ok(Templates::load(settings.templates.directory.as_deref(), &look)?)
+}
+
+/// Words of mails in further languages: `words/fr.ftl` and the like, if there are any.
+fn words(folder: &Path) -> Result<(), AppError> {
+    let wrong = |file: &Path, why: String| {
+        SettingsError::Value { key: "templates.directory".to_owned(), problem: format!("has {}: {why}", file.display()) }.into()
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(wrong(folder, error.to_string())),
+    };
+    for entry in entries {
+        let file = entry.map_err(|error| wrong(folder, error.to_string()))?.path();
+        if file.extension().is_none_or(|kind| kind != "ftl") {
+            continue;
+        }
+        let tag = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let language: Language = tag.parse().map_err(|error: UnknownLanguage| wrong(&file, error.to_string()))?;
+        let source = std::fs::read_to_string(&file).map_err(|error| wrong(&file, error.to_string()))?;
+        extra::add(language, source).map_err(|why| wrong(&file, why))?;
+    }
+    Ok(())
 }
 
 fn journeys_config(settings: &Settings) -> journeys::Config {

@@ -1,12 +1,13 @@
-//! `rundbrief newsletter add|text|set|list`.
+//! `rundbrief newsletter add|text|set|list|words`.
 
 use clap::Subcommand;
 
 use super::CliError;
 use crate::app::App;
 use crate::domain::language::{Language, UnknownLanguage};
+use crate::i18n::extra;
 use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, TextRequest, Visibility};
-use crate::store;
+use crate::store::{self, Conn};
 
 #[derive(Subcommand)]
 pub(super) enum Newsletter {
@@ -19,7 +20,7 @@ pub(super) enum Newsletter {
         /// Sender, e.g. "Our Centre <news@example.org>"
         #[arg(long)]
         from: String,
-        /// The first is the default: de, en, de-simple
+        /// The first is the default: de, en, de-simple, or any other that there are words for
         #[arg(long, value_delimiter = ',', required = true)]
         languages: Vec<String>,
         /// When issues are due: five-field cron, e.g. "0 9 * * MON"
@@ -31,17 +32,23 @@ pub(super) enum Newsletter {
         /// In no public list, archive, search or feed; its form can be reached by who knows the address
         #[arg(long)]
         private: bool,
+        /// Whose edition stands in for a missing one: en=de,fr=en
+        #[arg(long, value_delimiter = ',', value_name = "LANGUAGE=LANGUAGE")]
+        fallback: Vec<String>,
     },
-    /// Show it in the public lists, or take it out of them
-    #[command(group(clap::ArgGroup::new("visibility").required(true)))]
+    /// Change one thing: who sees it, or which edition stands in for a missing one
+    #[command(group(clap::ArgGroup::new("change").required(true)))]
     Set {
         slug: String,
         /// In no public list, archive, search or feed
-        #[arg(long, group = "visibility")]
+        #[arg(long, group = "change")]
         private: bool,
         /// On the start page, in the archive, the search and the feed
-        #[arg(long, group = "visibility")]
+        #[arg(long, group = "change")]
         public: bool,
+        /// Whose edition stands in for a missing one: en=de,fr=en; none: as if nothing were declared
+        #[arg(long, group = "change", value_delimiter = ',', value_name = "LANGUAGE=LANGUAGE", num_args = 0..)]
+        fallback: Option<Vec<String>>,
     },
     /// What it says about itself in one of its languages
     Text {
@@ -60,12 +67,14 @@ pub(super) enum Newsletter {
     },
     /// List the newsletters
     List,
+    /// Print the English words of mails, to be translated for another language
+    Words,
 }
 
 impl Newsletter {
     pub fn run(self, app: &App) -> Result<(), CliError> {
         match self {
-            Newsletter::Add { slug, name, from, languages, cadence, zone, private } => {
+            Newsletter::Add { slug, name, from, languages, cadence, zone, private, fallback } => {
                 let (from_name, from_address) = sender(&from, &name)?;
                 let languages = languages.iter().map(|tag| tag.parse()).collect::<Result<Vec<Language>, _>>().map_err(unknown)?;
                 let request = NewsletterRequest { slug: slug.clone(), name, from_name, from_address, languages, cadence, zone };
@@ -75,13 +84,22 @@ impl Newsletter {
                 app.store
                     .write_blocking(move |conn| {
                         newsletters::add(conn, now, &request)?;
+                        newsletters::set_fallbacks(conn, &request.slug, &fallback)?;
                         newsletters::set_visibility(conn, &request.slug, visibility(private))
                     })
                     .map_err(failed)?;
                 say!("added. Its form: {}/n/{slug}", app.settings.public_url);
                 say!("Say what it is about with: rundbrief newsletter text {slug} LANGUAGE --title … --description …");
             }
-            Newsletter::Set { slug, private, public: _ } => {
+            Newsletter::Words => say!("{}", extra::sample()),
+            Newsletter::Set { slug, fallback: Some(entries), .. } => {
+                let set = move |conn: &mut Conn| newsletters::set_fallbacks(conn, &slug, &entries);
+                match app.store.write_blocking(set).map_err(failed)?.to_string().as_str() {
+                    "" => say!("nothing is declared: German stands in for Leichte Sprache, else the first edition there is"),
+                    declared => say!("declared: {declared}"),
+                }
+            }
+            Newsletter::Set { slug, private, .. } => {
                 let said = if private { "private now: it is in no public list, archive, search or feed" } else { "public now" };
                 app.store
                     .write_blocking(move |conn| newsletters::set_visibility(conn, &slug, visibility(private)))
@@ -101,7 +119,7 @@ impl Newsletter {
             }
             Newsletter::List => {
                 for newsletter in app.store.read_blocking(store::newsletters::list)? {
-                    let languages: Vec<&str> = newsletter.languages()?.iter().map(|language| language.tag()).collect();
+                    let languages: Vec<String> = newsletter.languages()?.into_iter().map(String::from).collect();
                     let next = newsletter.next_due_at.map_or("-".to_owned(), |at| store::time(at).to_string());
                     say!(
                         "{}\t{}\t{}\t{} <{}>\tcadence {}\tnext {next}{}",

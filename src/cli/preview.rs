@@ -39,7 +39,7 @@ pub(super) fn show(app: &App, slug: &str, reader: Option<&str>, folder: Option<P
     }
     for audience in &look.audiences {
         let readers = if audience.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", audience.readers) };
-        let gets = audience.gets.map_or("nothing", Language::tag);
+        let gets = audience.gets.as_ref().map_or("nothing", Language::tag);
         say!("{readers} of {} would get {gets}", audience.language);
     }
     for (edition, seen) in &look.editions {

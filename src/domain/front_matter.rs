@@ -44,7 +44,7 @@ pub enum FileError {
 /// A value, and where it stands.
 pub(super) type Text = Spanned<String>;
 
-const NO_LANGUAGE: &str = "this is not a language we have; use de, en or de-simple";
+const NO_LANGUAGE: &str = "this is not a language; use de, en, de-simple or another tag like fr (BCP 47)";
 const NO_DATE: &str = "this is not a day of the calendar; write it like 2021-03-02";
 const NO_LINK: &str = "this is not a web address; write it like https://example.org/more";
 

@@ -2,6 +2,7 @@
 //! fallback language, so a text that is missing fails a test and never shows up half translated.
 
 pub mod check;
+pub mod extra;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -50,7 +51,7 @@ impl From<i64> for Value {
 
 /// A text could not be made: no such id in this language, or an argument is missing.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("text \"{id}\" in {language}: {why}; look into src/i18n/texts/{language}")]
+#[error("text \"{id}\" in {language}: {why}")]
 pub struct MissingText {
     pub language: Language,
     pub id: String,
@@ -73,6 +74,10 @@ fn fluent(value: &Value) -> FluentValue<'static> {
 
 fn lookup(language: Language, id: &str, args: &HashMap<Cow<'static, str>, FluentValue<'static>>) -> Result<String, MissingText> {
     let missing = |why: String| MissingText { language, id: id.to_owned(), why };
+    if let Language::Other(_) = language {
+        let args = args.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect();
+        return extra::lookup(language, id, &args).map_err(missing);
+    }
     let tag: LanguageIdentifier = language.tag().parse().map_err(|error| missing(format!("{error}")))?;
     TEXTS.lookup_single_language(&tag, id, Some(args)).map_err(|error| missing(error.to_string()))
 }

@@ -106,7 +106,10 @@ pub fn list(
 /// The newest issues with what is in them, in one language or (None) in all.
 pub fn feed(conn: &mut Conn, slug: &str, only: Option<Language>) -> Result<Option<FeedView>, JourneyError> {
     let Some(newsletter) = public(conn, slug)? else { return Ok(None) };
-    let languages = only.map_or(Language::ALL.to_vec(), |language| vec![language]);
+    let languages = match only {
+        Some(language) => vec![language],
+        None => Language::and_ours(newsletter.languages()?),
+    };
     let rows = archive::list(conn, newsletter.id, &languages, None, FEED)?;
     let ids: Vec<i64> = rows.iter().map(|row| row.issue_id).collect();
     let mut items: HashMap<(i64, String), Vec<Summary>> = HashMap::new();
@@ -171,8 +174,12 @@ pub fn search(conn: &mut Conn, search: &Search) -> Result<Option<Results>, Journ
             (Some(newsletter.id), Some(title), newsletter.languages()?)
         }
         None => {
-            titles.extend(subscribe::newsletters(conn, page)?.into_iter().map(|view| (view.slug, view.title)));
-            (None, None, Language::ALL.to_vec())
+            let mut languages = Vec::new();
+            for view in subscribe::newsletters(conn, page)?.into_iter().filter(|view| !view.is_private) {
+                languages.extend(view.languages);
+                titles.insert(view.slug, view.title);
+            }
+            (None, None, Language::and_ours(languages))
         }
     };
     let first = languages.first().copied().unwrap_or(page);

@@ -48,7 +48,7 @@ pub fn check(conn: &mut Conn, ctx: &Context, now: Timestamp, slug: &str) -> Resu
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
     let composed = compose(conn, ctx, now, &newsletter, number)?;
     let languages: Vec<Language> = composed.mails.iter().map(|mail| mail.language).collect();
-    let audiences = audiences(conn, newsletter.id, &languages)?;
+    let audiences = audiences(conn, newsletter.id, &composed.fallbacks, &languages)?;
     let issue = if composed.items.is_empty() {
         None
     } else {

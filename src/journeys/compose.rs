@@ -14,7 +14,7 @@ use super::subscribe::{sender, text_for};
 use super::{Context, JourneyError};
 use crate::domain::check::FundingToCheck;
 use crate::domain::funding::{BlockKind, is_shown};
-use crate::domain::language::Language;
+use crate::domain::language::{Fallbacks, Language};
 use crate::domain::news::section;
 use crate::domain::proof::hex;
 use crate::mail::edition::List;
@@ -34,6 +34,7 @@ pub struct Composed {
     /// Texts that are not there in one of the newsletter's languages, as (headline, language).
     pub missing: Vec<(String, Language)>,
     pub left_out: Vec<LeftOut>,
+    pub fallbacks: Fallbacks,
     /// All funding blocks of the newsletter, those that are not shown today included.
     pub funding: Vec<FundingToCheck>,
     /// Where the newsletter is at home.
@@ -111,27 +112,25 @@ pub fn compose(
         missing,
         left_out,
         funding: frame.valid_days()?,
+        fallbacks: frame.fallbacks,
         today: frame.today,
     })
 }
 
 /// Who would get which edition now.
-pub fn audiences(conn: &mut Conn, newsletter_id: i64, editions: &[Language]) -> Result<Vec<Audience>, JourneyError> {
+pub fn audiences(
+    conn: &mut Conn,
+    newsletter_id: i64,
+    fallbacks: &Fallbacks,
+    editions: &[Language],
+) -> Result<Vec<Audience>, JourneyError> {
     let mut audiences = Vec::new();
     for (tag, readers) in subscriptions::count_active(conn, newsletter_id)? {
         let language: Language = tag.parse()?;
-        audiences.push(Audience { language, readers, gets: stand_in(language, editions) });
+        audiences.push(Audience { language, readers, gets: fallbacks.edition_for(language, editions) });
     }
     audiences.sort_by_key(|audience| audience.language);
     Ok(audiences)
-}
-
-/// The edition for a reader's language: in it, else German for Leichte Sprache, else the first in the newsletter's order.
-pub fn stand_in(language: Language, editions: &[Language]) -> Option<Language> {
-    let exact = |wanted: Language| editions.iter().copied().find(|have| *have == wanted);
-    exact(language)
-        .or_else(|| (language == Language::DeSimple).then(|| exact(Language::De)).flatten())
-        .or_else(|| editions.first().copied())
 }
 
 /// What is past or cancelled is announced to nobody (R268).
@@ -186,6 +185,7 @@ struct Frame<'a> {
     words: Vec<Words>,
     blocks: Vec<Block>,
     block_texts: Vec<BlockText>,
+    fallbacks: Fallbacks,
 }
 
 impl<'a> Frame<'a> {
@@ -199,6 +199,7 @@ impl<'a> Frame<'a> {
             words: issue_words::list(conn, newsletter.id)?,
             block_texts: funding::list_texts(conn, &blocks.iter().map(|block| block.id).collect::<Vec<_>>())?,
             blocks,
+            fallbacks: newsletter.fallbacks()?,
         })
     }
 
@@ -265,7 +266,7 @@ impl<'a> Frame<'a> {
             }
             let own: Vec<_> = self.block_texts.iter().filter(|text| text.block_id == row.id).collect();
             let have: Vec<Language> = own.iter().map(|text| text.language.parse()).collect::<Result<_, _>>()?;
-            let Some(shown) = stand_in(language, &have) else { continue };
+            let Some(shown) = self.fallbacks.edition_for(language, &have) else { continue };
             let Some(text) = own.into_iter().find(|text| text.language == shown.tag()) else { continue };
             blocks.push(BlockMail {
                 is_partner: row.kind == BlockKind::Partner.word(),

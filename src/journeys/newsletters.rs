@@ -6,8 +6,9 @@ use super::JourneyError;
 use crate::domain::address::{Address, AddressError};
 use crate::domain::cadence::{Cadence, CadenceError};
 use crate::domain::header::{self, HeaderError};
-use crate::domain::language::Language;
+use crate::domain::language::{FallbackError, Fallbacks, Language};
 use crate::domain::slug::{Slug, SlugError};
+use crate::i18n::extra::has_words;
 use crate::store::newsletters::{NewNewsletter, Newsletter, NewsletterText};
 use crate::store::{Conn, micros, newsletters};
 
@@ -51,6 +52,12 @@ pub enum NewsletterError {
     Header(#[from] HeaderError),
     #[error(transparent)]
     Cadence(#[from] CadenceError),
+    #[error(transparent)]
+    Fallback(#[from] FallbackError),
+    #[error(
+        "there are no words for mails in {0}: translate what \"rundbrief newsletter words\" prints and save it as words/{0}.ftl in templates.directory"
+    )]
+    NoWords(Language),
     #[error("a newsletter needs at least one language: --languages de,en,de-simple")]
     NoLanguage,
     #[error("there is no newsletter \"{0}\"; \"rundbrief newsletter list\" shows them")]
@@ -78,6 +85,9 @@ pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Resu
     let from = Address::parse(&request.from_address)?;
     if request.languages.is_empty() {
         return Err(NewsletterError::NoLanguage);
+    }
+    if let Some(language) = request.languages.iter().find(|language| !has_words(**language)) {
+        return Err(NewsletterError::NoWords(*language));
     }
     // The zone is checked also where there is no cadence yet, so that a typing mistake shows now.
     let cadence = Cadence::parse(request.cadence.as_deref().unwrap_or("0 9 * * MON"), &request.zone)?;
@@ -110,6 +120,14 @@ pub(super) fn find_in(conn: &mut Conn, slug: &str, language: Language) -> Result
         true => Ok(newsletter),
         false => Err(NewsletterError::Language { slug: slug.to_owned(), language }),
     }
+}
+
+/// Which edition stands in for a missing one: entries like `en=de`. None takes all declarations back.
+pub fn set_fallbacks(conn: &mut Conn, slug: &str, entries: &[String]) -> Result<Fallbacks, NewsletterError> {
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    let fallbacks = Fallbacks::parse(entries, &newsletter.languages()?)?;
+    newsletters::set_fallbacks(conn, newsletter.id, &serde_json::to_string(&fallbacks).map_err(JourneyError::from)?)?;
+    Ok(fallbacks)
 }
 
 /// Shows a newsletter in the public lists or takes it out of them. Mails that were published before keep their links.

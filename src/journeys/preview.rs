@@ -6,7 +6,7 @@ use super::compose::{Audience, Composed, LeftOut, audiences, compose};
 use super::outbox::{self, FrozenMail};
 use super::{Context, JourneyError};
 use crate::domain::address::Address;
-use crate::domain::language::Language;
+use crate::domain::language::{Fallbacks, Language};
 use crate::domain::states::{DeliveryKind, SubscriptionState};
 use crate::domain::token::Purpose;
 use crate::mail::edition::{Edition, Slot};
@@ -22,6 +22,7 @@ pub struct Look {
     /// As (headline, language).
     pub missing: Vec<(String, Language)>,
     pub left_out: Vec<LeftOut>,
+    pub fallbacks: Fallbacks,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub fn look(
 ) -> Result<Option<Look>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
-    let Composed { mails, missing, left_out, .. } = compose(conn, ctx, now, &newsletter, number)?;
+    let Composed { mails, missing, left_out, fallbacks, .. } = compose(conn, ctx, now, &newsletter, number)?;
     let languages: Vec<Language> = mails.iter().map(|mail| mail.language).collect();
     let mut editions = Vec::new();
     for mail in &mails {
@@ -86,7 +87,8 @@ pub fn look(
         let preview = seen(ctx, &edition, name)?;
         editions.push((edition, preview));
     }
-    Ok(Some(Look { number, editions, audiences: audiences(conn, newsletter.id, &languages)?, missing, left_out }))
+    let audiences = audiences(conn, newsletter.id, &fallbacks, &languages)?;
+    Ok(Some(Look { number, editions, audiences, missing, left_out, fallbacks }))
 }
 
 /// Links to it are of the right form and belong to nobody: following them changes nothing.

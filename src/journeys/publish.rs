@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::compose::{LeftOut, compose, stand_in};
+use super::compose::{LeftOut, compose};
 use super::{Context, JourneyError, archive, check};
 use crate::domain::check::Finding;
 use crate::domain::language::Language;
@@ -159,8 +159,10 @@ pub fn fan_out(conn: &mut Conn, now: Timestamp, issue_id: i64) -> Result<FanOut,
     }
     let languages: Vec<Language> = frozen.iter().map(|(_, language)| *language).collect();
     let edition_of = |wanted: Language| frozen.iter().find(|(_, language)| *language == wanted).map(|(id, _)| *id);
-    let for_reader = |language: Language| Some((language, edition_of(stand_in(language, &languages)?)?));
-    let editions = Language::ALL.into_iter().filter_map(for_reader).collect();
+    let newsletter = newsletters::get(conn, issue.newsletter_id)?;
+    let fallbacks = newsletter.fallbacks()?;
+    let for_reader = |language: Language| Some((language, edition_of(fallbacks.edition_for(language, &languages)?)?));
+    let editions = Language::and_ours(newsletter.languages()?).into_iter().filter_map(for_reader).collect();
     let chunk = deliveries::Chunk { issue_id, newsletter_id: issue.newsletter_id, editions, after: from, to };
     let rows = deliveries::fan_out(conn, chunk, micros(now))?;
     Ok(FanOut::Going { rows })

@@ -80,7 +80,7 @@ pub enum SubscribeAnswer {
 pub fn form(conn: &mut Conn, ctx: &Context, slug: &str, wanted: Option<Language>) -> Result<Option<FormView>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
     let languages = newsletter.languages()?;
-    let page_language = wanted.or_else(|| languages.first().copied()).unwrap_or(Language::En);
+    let page_language = wanted.or_else(|| languages.first().copied()).unwrap_or(Language::En).spoken();
     let text = text_for(conn, &newsletter, page_language)?;
     Ok(Some(FormView {
         slug: newsletter.slug.clone(),
@@ -319,8 +319,9 @@ fn language_shown(
     edition: Language,
     hash: Option<&str>,
 ) -> Result<Option<Language>, JourneyError> {
+    let edition = edition.spoken();
     let Some(hash) = hash else { return Ok(Some(edition)) };
-    for language in std::iter::once(edition).chain(Language::ALL) {
+    for language in std::iter::once(edition).chain(Language::OURS) {
         if consent_in(conn, ctx, asked, language)?.hash_hex() == hash {
             return Ok(Some(language));
         }

@@ -30,7 +30,10 @@ impl Wording {
 }
 
 /// The consent to one or more newsletters (R139, R146): who asks, what for, how often, how to withdraw.
+///
+/// Both texts are shown on pages, so they are in one of our own languages.
 pub fn consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> Result<Arc<Wording>, JourneyError> {
+    let language = language.spoken();
     ctx.memo.consent.of(&(language, texts.to_vec()), |_| made_consent(ctx, language, texts))
 }
 
@@ -56,6 +59,7 @@ fn made_consent(ctx: &Context, language: Language, texts: &[NewsletterText]) -> 
 
 /// The notice of Art. 13 GDPR (R140), a heading a section. Changes with the settings it speaks of.
 pub fn privacy(ctx: &Context, language: Language) -> Result<Arc<Wording>, JourneyError> {
+    let language = language.spoken();
     ctx.memo.privacy.of(&language, |_| made_privacy(ctx, language))
 }
 

@@ -22,6 +22,7 @@ use super::quoted::{self, QuotedError};
 use crate::domain::content;
 use crate::domain::header::{HeaderError, HeaderText};
 use crate::domain::language::Language;
+use crate::i18n::extra;
 use crate::i18n::{MissingText, Translator};
 
 pub use self::item::{BlockMail, DownloadMail, ImageView, ItemView};
@@ -100,7 +101,7 @@ impl Templates {
             }
         }
         let templates = Templates { html, plain, palette: look.palette()? };
-        for language in Language::ALL {
+        for language in Language::OURS.into_iter().chain(extra::languages()) {
             templates.issue(&samples::issue(language))?;
             templates.web_version(&samples::issue(language))?;
             templates.confirmation(&samples::confirmation(language))?;

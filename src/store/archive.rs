@@ -143,6 +143,7 @@ fn on_postgres(language: Language) -> String {
     let words = match language {
         Language::De | Language::DeSimple => "to_tsquery('german', $1)",
         Language::En => "to_tsquery('english', $1)",
+        Language::Other(_) => "to_tsquery('simple', $1)",
     };
     format!(
         "SELECT newsletters.slug, issues.number, i.position, i.headline, i.lead, i.text, i.published_at \

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{newsletter_texts, newsletters};
 use super::{Conn, StoreError, connection::each};
-use crate::domain::language::Language;
+use crate::domain::language::{Fallbacks, Language};
 use crate::domain::slug::Slug;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -22,12 +22,20 @@ pub struct Newsletter {
     pub next_due_at: Option<i64>,
     /// 0 or 1.
     pub private: i64,
+    /// JSON object of tags.
+    pub fallbacks: String,
 }
 
 impl Newsletter {
     /// It is in no public list, archive, search or feed.
     pub fn is_private(&self) -> bool {
         self.private != 0
+    }
+
+    /// Which edition stands in for a missing one.
+    pub fn fallbacks(&self) -> Result<Fallbacks, StoreError> {
+        serde_json::from_str(&self.fallbacks)
+            .map_err(|_| StoreError::Foreign { table: "newsletters", value: self.fallbacks.clone() })
     }
 
     /// The languages it comes in; the first is the default.
@@ -111,6 +119,11 @@ pub fn text(conn: &mut Conn, newsletter_id: i64, language: Language) -> Result<O
 /// Whether it is in the public lists.
 pub fn set_private(conn: &mut Conn, id: i64, private: i64) -> Result<(), StoreError> {
     diesel::update(newsletters::table.find(id)).set(newsletters::private.eq(private)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_fallbacks(conn: &mut Conn, id: i64, fallbacks: &str) -> Result<(), StoreError> {
+    diesel::update(newsletters::table.find(id)).set(newsletters::fallbacks.eq(fallbacks)).execute(conn)?;
     Ok(())
 }
 

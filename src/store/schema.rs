@@ -29,6 +29,7 @@ diesel::table! {
         last_number -> BigInt,
         created_at -> BigInt,
         private -> BigInt,
+        fallbacks -> Text,
     }
 }
 

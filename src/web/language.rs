@@ -39,15 +39,15 @@ impl Visit {
         self.language_or(Language::De)
     }
 
-    /// For pages of a newsletter, whose own language comes last.
+    /// For pages of a newsletter, whose own language comes last. Pages speak our own languages only.
     pub fn language_or(&self, newsletter: Language) -> Language {
-        self.asked.or(self.accepted).unwrap_or(newsletter)
+        self.asked.or(self.accepted).unwrap_or(newsletter.spoken())
     }
 
     /// For pages behind a personal link: the reader chose an edition, which says more than a browser's factory setting
     /// (no browser comes set to Leichte Sprache).
     pub fn language_of_reader(&self, reader: Language) -> Language {
-        self.asked.unwrap_or(reader)
+        self.asked.unwrap_or(reader.spoken())
     }
 
     /// This address in a language: what else was asked for stays.
@@ -72,7 +72,7 @@ impl FromRequest for Visit {
 }
 
 fn asked(query: &str) -> Option<Language> {
-    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(|tag| tag.parse().ok())
+    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::ours)
 }
 
 fn rest(query: &str) -> String {
@@ -97,7 +97,7 @@ fn preferred(accept: &str) -> Option<Language> {
 fn look_up(range: &str) -> Option<Language> {
     let mut tag = range;
     loop {
-        if let Ok(language) = tag.parse() {
+        if let Some(language) = Language::ours(tag) {
             return Some(language);
         }
         tag = tag.rsplit_once('-')?.0;

@@ -224,7 +224,10 @@ impl Pages {
 
     fn html<C: Serialize>(&self, visit: &Visit, page: &Page, content: &C) -> Result<String, RenderError> {
         let switches = if page.switches {
-            Language::ALL.into_iter().map(|tag| Switch { tag, href: visit.href_in(tag), current: tag == page.language }).collect()
+            Language::OURS
+                .into_iter()
+                .map(|tag| Switch { tag, href: visit.href_in(tag), current: tag == page.language })
+                .collect()
         } else {
             Vec::new()
         };

@@ -22,6 +22,7 @@ mod guard;
 mod import;
 mod import_again;
 mod keys;
+mod languages;
 mod leave;
 mod ledger;
 mod legal;

@@ -80,7 +80,7 @@ impl Columns {
         let name = HeaderText::parse("it", &name).map_err(|error| refused(found.last.0, error.to_string()))?;
         let language = match found.language {
             (_, "") => rules.language,
-            (column, word) => language(word).filter(|it| rules.languages.contains(it)).ok_or_else(|| {
+            (column, word) => language(word, &rules.languages).ok_or_else(|| {
                 let tags: Vec<&str> = rules.languages.iter().map(|language| language.tag()).collect();
                 refused(column, format!("the newsletter does not come in this language, but in {}", tags.join(", ")))
             })?,
@@ -169,16 +169,17 @@ fn says_no(cell: &str) -> bool {
         || cell.starts_with("0000-00-00")
 }
 
-/// The language a cell names: by our tags, by a tag of a region, or in words.
-fn language(word: &str) -> Option<Language> {
+/// The language a cell names among those there are: by its tag, by a tag of a region, or in words.
+fn language(word: &str, there: &[Language]) -> Option<Language> {
     let word = word.to_lowercase().replace('_', "-");
-    if let Ok(language) = word.parse() {
+    if let Some(language) = word.parse().ok().filter(|language| there.contains(language)) {
         return Some(language);
     }
-    match word.split_once('-').map_or(word.as_str(), |(language, _)| language) {
+    let named = match word.split_once('-').map_or(word.as_str(), |(language, _)| language) {
         "de" | "ger" | "deu" | "german" | "deutsch" => Some(Language::De),
         "en" | "eng" | "english" | "englisch" => Some(Language::En),
         "leichte sprache" | "deutsch (leichte sprache)" => Some(Language::DeSimple),
-        _ => None,
-    }
+        language => language.parse().ok(),
+    };
+    named.filter(|language| there.contains(language))
 }

@@ -220,7 +220,7 @@ impl BlockContext {
 pub(super) fn prose(markdown: &str, make: Make<'_>) -> Prose {
     let markdown = match make.language {
         Language::DeSimple => Cow::Owned(content::with_lines(markdown)),
-        Language::De | Language::En => Cow::Borrowed(markdown),
+        _ => Cow::Borrowed(markdown),
     };
     Prose { html: styled(content::html(&markdown).trim(), make.look, make.sizes), text: content::text(&markdown) }
 }

@@ -127,7 +127,7 @@ pub(super) fn issue(language: Language) -> IssueMail {
                 link: Some("https://www.example.org/universitaet".to_owned()),
             },
         ],
-        others: Language::ALL
+        others: Language::OURS
             .into_iter()
             .filter(|other| *other != language)
             .map(|other| OtherEdition {

@@ -119,6 +119,9 @@ const PREHEADER: usize = 110;
 #[derive(Serialize)]
 pub(super) struct Common<'a> {
     language: Language,
+    /// `ltr` or `rtl`, and where its lines begin.
+    direction: &'static str,
+    align: &'static str,
     /// The web version: no slots, no personal links.
     web: bool,
     subject: String,
@@ -229,7 +232,19 @@ impl<'a> Common<'a> {
     fn new(language: Language, look: &'a Palette, organisation: &'a str, postal_address: &'a str, links: &'a Links) -> Self {
         let postal_lines =
             postal_address.lines().map(str::trim).filter(|line| !line.is_empty() && *line != organisation).collect();
-        Self { language, web: false, subject: String::new(), look, size: look.sizes(language), organisation, postal_lines, links }
+        let direction = language.direction();
+        Self {
+            language,
+            direction,
+            align: if direction == "rtl" { "right" } else { "left" },
+            web: false,
+            subject: String::new(),
+            look,
+            size: look.sizes(language),
+            organisation,
+            postal_lines,
+            links,
+        }
     }
 }
 

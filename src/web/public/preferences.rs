@@ -186,7 +186,7 @@ mod tests {
             pair("language.a", "de"),
             pair("language.b", "en"),
             pair("leave.b", "yes"),
-            pair("language.c", "xx"),
+            pair("language.c", "x"),
         ]);
         assert_eq!(chosen, [("b".to_owned(), Choice::Leave), ("a".to_owned(), Choice::Keep(Language::De))]);
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::domain::language::Language;
 use crate::domain::search::{Piece, Query};
+use crate::i18n::extra::has_words;
 use crate::i18n::{self, MissingText};
 use crate::journeys::archive::{self, Found, Results, Search};
 use crate::web::State;
@@ -42,7 +43,7 @@ impl Asked {
         let fields = Fields::decoded(request.query_string().as_bytes());
         Self {
             words: fields.first("q").trim().chars().take(SHOWN).collect(),
-            language: fields.first("language").parse().ok(),
+            language: fields.first("language").parse().ok().filter(|language| has_words(*language)),
             before: fields.first("before").parse().ok(),
             page: fields.first("page").parse().unwrap_or(1).clamp(1, LAST_PAGE),
         }
@@ -145,7 +146,7 @@ fn content(visit: &Visit, path: &str, asked: &Asked, place: String, results: Res
     Ok(ResultsPage {
         search: SearchForm { language: Some(here), ..SearchForm::new(visit, path, asked) },
         place,
-        archive: href(visit, path, &[("language", asked.language.map(Language::tag).unwrap_or_default())]),
+        archive: href(visit, path, &[("language", asked.language.as_ref().map_or("", Language::tag))]),
         range: if results.found.is_empty() { None } else { Some(range(language, asked.page, results.found.len())?) },
         items_language: here,
         found: results.found.into_iter().map(|found| item(language, here, found)).collect::<Result<_, _>>()?,
@@ -179,7 +180,7 @@ fn item(language: Language, here: Language, found: Found) -> Result<Item, Failur
 /// An address of ours with a query. Empty values are left out; the page's language stays as it was chosen.
 pub fn href(visit: &Visit, path: &str, fields: &[(&str, &str)]) -> String {
     let mut query = String::new();
-    let chosen = visit.asked.map(Language::tag).unwrap_or_default();
+    let chosen = visit.asked.as_ref().map_or("", Language::tag);
     for (name, value) in fields.iter().chain([&("lang", chosen)]).filter(|(_, value)| !value.is_empty()) {
         let joint = if query.is_empty() { '?' } else { '&' };
         // Writing to a String cannot fail.

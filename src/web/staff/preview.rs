@@ -10,7 +10,6 @@ use super::{bar, go_to, note, session};
 use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::domain::proof::{hex, unhex};
-use crate::journeys::compose::stand_in;
 use crate::journeys::preview::{self, Look, Reader, TestAnswer, Whom};
 use crate::journeys::staff::StaffMember;
 use crate::journeys::{JourneyError, subscribe};
@@ -111,7 +110,7 @@ async fn look(state: &State, slug: &str, asked: &Asked) -> Result<Option<(Look, 
 fn chosen<'a>(look: &'a Look, asked: &Asked, reader: Option<&Reader>) -> Option<&'a (Edition, Preview)> {
     let have: Vec<Language> = look.editions.iter().map(|(edition, _)| edition.language).collect();
     let wanted = asked.edition.filter(|wanted| have.contains(wanted));
-    let gets = wanted.or_else(|| stand_in(reader?.language, &have)).or_else(|| have.first().copied())?;
+    let gets = wanted.or_else(|| look.fallbacks.edition_for(reader?.language, &have)).or_else(|| have.first().copied())?;
     look.editions.iter().find(|(edition, _)| edition.language == gets)
 }
 

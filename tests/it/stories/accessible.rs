@@ -187,17 +187,17 @@ async fn everybody_can_use_every_page_in_every_language() {
     let app = TestApp::with(database::Kind::Sqlite, setup(&logo)).await;
     app.newsletter("quiet").await;
     let mut expired = Vec::new();
-    for tag in Language::ALL.map(Language::tag) {
+    for tag in Language::OURS.each_ref().map(Language::tag) {
         expired.push(asked(&app, &format!("late-{tag}@example.org"), tag).await);
     }
     app.passes(SignedDuration::from_hours(8 * 24));
-    for tag in Language::ALL.map(Language::tag) {
+    for tag in Language::OURS.each_ref().map(Language::tag) {
         app.subscriber_in(&format!("reader-{tag}@example.org"), tag).await;
     }
     issue(&app).await;
 
     let mut checks = Checks::start(app.door("").trim_end_matches('/')).await;
-    for (tag, confirm_expired) in Language::ALL.map(Language::tag).into_iter().zip(expired) {
+    for (tag, confirm_expired) in Language::OURS.each_ref().map(Language::tag).into_iter().zip(expired) {
         let mails = app.mails_to(&format!("reader-{tag}@example.org"));
         let link = |mail: usize, page: &str| path_of(&link_in_text(&mails[mail], page)).to_owned();
         let (preferences, other) = (link(1, "preferences"), format!("other-{tag}@example.org"));

@@ -67,7 +67,7 @@ async fn subscribe(app: &TestApp) {
                 let address = Address::parse(&format!("reader-{number:04}@leser.example")).unwrap();
                 let id = random_id().unwrap();
                 let reader = store::subscribers::find_or_insert(conn, id, address.as_typed(), address.canonical(), now)?;
-                let language = Language::ALL[number % Language::ALL.len()];
+                let language = Language::OURS[number % Language::OURS.len()];
                 store::subscriptions::insert_pending(conn, random_id().unwrap(), reader.id, newsletter.id, language, now)?;
                 let subscription = store::subscriptions::find(conn, reader.id, newsletter.id)?.unwrap();
                 let activation = store::newsletters::next_activation(conn, newsletter.id)?;
