@@ -100,11 +100,11 @@ impl App {
     }
 
     /// Who asks other people's servers.
-    pub fn fetcher(&self) -> Result<Fetcher, AppError> {
+    pub fn fetcher(&self) -> Fetcher {
         let fetch = &self.settings.fetch;
         let reach = Reach { ports: fetch.ports.clone(), networks: fetch.networks.clone() };
         let agent = concat!("Rundbrief/", env!("CARGO_PKG_VERSION"));
-        Fetcher::new(reach, &format!("{agent} (+{})", self.settings.public_url)).map_err(AppError::System)
+        Fetcher::new(reach, &format!("{agent} (+{})", self.settings.public_url))
     }
 
     /// The relay as the settings name it.
@@ -173,7 +173,7 @@ impl App {
             let delivery = engine.clone();
             let open = Arc::new(move || delivery.as_ref().is_none_or(|engine| engine.held().is_none()));
             let started =
-                Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open, self.fetcher()?).await;
+                Scheduler::start(self.store.clone(), Arc::clone(&self.context), self.clock.clone(), open, self.fetcher()).await;
             Some(started.map_err(|error| AppError::Scheduler(error.to_string()))?)
         } else {
             None

@@ -23,7 +23,14 @@ pub async fn read_due(store: &Store, context: &Arc<Context>, clock: &Clock, fetc
         match read(store, context, clock, fetcher, feed).await {
             Err(error) => tracing::error!(url, %error, "a feed was read and cannot be taken in"),
             Ok(Ok(taken)) if taken == Taken::default() => tracing::debug!(url, "a feed says nothing new"),
-            Ok(Ok(taken)) => tracing::info!(url, new = taken.new, changed = taken.changed, kept = taken.kept, "a feed was read"),
+            Ok(Ok(taken)) => tracing::info!(
+                url,
+                new = taken.new,
+                changed = taken.changed,
+                kept = taken.kept,
+                waiting = taken.waiting,
+                "a feed was read"
+            ),
             Ok(Err(problem)) => tracing::warn!(url, problem, "a feed cannot be read; it is tried again later"),
         }
     }

@@ -51,6 +51,8 @@ pub enum FetchError {
     Status(u16),
     #[error("no connection: {0}")]
     Connection(String),
+    #[error("https does not work on this computer: {0}")]
+    Tls(String),
 }
 
 /// What a server answers.
@@ -72,21 +74,19 @@ pub type Lookup = Arc<dyn Fn(String) -> std::io::Result<Vec<IpAddr>> + Send + Sy
 /// Asks other servers.
 #[derive(Clone)]
 pub struct Fetcher {
-    client: Client,
+    /// Why there is none is said to who asks, and not to who starts a server without any feed.
+    client: Result<Client, String>,
     reach: Arc<Reach>,
 }
 
 impl Fetcher {
     /// `agent`: how it introduces itself.
-    ///
-    /// # Errors
-    /// The system's certificates cannot be read.
-    pub fn new(reach: Reach, agent: &str) -> Result<Self, String> {
+    pub fn new(reach: Reach, agent: &str) -> Self {
         Self::with_lookup(reach, agent, Arc::new(system_lookup))
     }
 
     /// The same with names looked up by `lookup`.
-    pub fn with_lookup(reach: Reach, agent: &str, lookup: Lookup) -> Result<Self, String> {
+    pub fn with_lookup(reach: Reach, agent: &str, lookup: Lookup) -> Self {
         let reach = Arc::new(reach);
         let on_the_way = Arc::clone(&reach);
         let client = Client::builder()
@@ -108,15 +108,15 @@ impl Fetcher {
                 }
             }))
             .build()
-            .map_err(|error| innermost(&error))?;
-        Ok(Self { client, reach })
+            .map_err(|error| innermost(&error));
+        Self { client, reach }
     }
 
     /// Fetches an address, unless it is what `known` describes.
     pub async fn get(&self, url: &str, known: &Validators) -> Result<Fetched, FetchError> {
         let url = self.vetted(url)?;
         let mut request =
-            self.client.get(url).header(ACCEPT, "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5");
+            self.client()?.get(url).header(ACCEPT, "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5");
         for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)] {
             if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
                 request = request.header(name, value);
@@ -141,13 +141,18 @@ impl Fetcher {
     /// GET, and the answer's body is not read.
     pub async fn probe(&self, url: &str) -> Result<u16, FetchError> {
         let url = self.vetted(url)?;
+        let client = self.client()?;
         let ask = |method| async {
-            let answer = self.client.request(method, url.clone()).send().await.map_err(|error| explained(&error))?;
+            let answer = client.request(method, url.clone()).send().await.map_err(|error| explained(&error))?;
             Ok(answer.status())
         };
         let status = ask(Method::HEAD).await?;
         let status = if status.is_client_error() || status.is_server_error() { ask(Method::GET).await? } else { status };
         Ok(status.as_u16())
+    }
+
+    fn client(&self) -> Result<&Client, FetchError> {
+        self.client.as_ref().map_err(|why| FetchError::Tls(why.clone()))
     }
 
     fn vetted(&self, text: &str) -> Result<Url, FetchError> {

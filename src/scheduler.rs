@@ -41,7 +41,8 @@ impl Scheduler {
         fetcher: Fetcher,
     ) -> Result<Self, JobSchedulerError> {
         let scheduler = JobScheduler::new().await?;
-        let (feeds_store, feeds_context, feeds_clock) = (store.clone(), Arc::clone(&context), clock.clone());
+        let (feeds_store, feeds_context, feeds_clock, feeds_open) =
+            (store.clone(), Arc::clone(&context), clock.clone(), Arc::clone(&open));
         scheduler
             .add(Job::new_async(HEARTBEAT, move |_, _| {
                 let (store, context, clock, open) = (store.clone(), Arc::clone(&context), clock.clone(), Arc::clone(&open));
@@ -58,8 +59,11 @@ impl Scheduler {
         scheduler
             .add(Job::new_async(FEEDS, move |_, _| {
                 let (store, context) = (feeds_store.clone(), Arc::clone(&feeds_context));
-                let (clock, fetcher) = (feeds_clock.clone(), fetcher.clone());
+                let (clock, fetcher, open) = (feeds_clock.clone(), fetcher.clone(), Arc::clone(&feeds_open));
                 Box::pin(async move {
+                    if !open() {
+                        return;
+                    }
                     if let Err(error) = feeds::read_due(&store, &context, &clock, &fetcher).await {
                         tracing::warn!(%error, "feeds could not be read; the next minute tries again");
                     }

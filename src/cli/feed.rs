@@ -43,11 +43,8 @@ impl Feed {
                 let add = move |conn: &mut Conn| feeds::add(conn, now, &slug, &address, language);
                 app.store.write_blocking(add).map_err(failed)?;
                 let feed = of(app, &newsletter)?.into_iter().find(|feed| feed.url == url);
-                let read = match feed {
-                    Some(feed) => read(app, feed)?,
-                    None => Err("it was removed again".to_owned()),
-                };
-                match read {
+                let taken = feed.ok_or_else(|| "it was removed again".to_owned());
+                match taken.and_then(|feed| read(app, feed).map_err(|error| error.to_string()).flatten()) {
                     Ok(taken) => say!("{}", told(taken)),
                     Err(problem) => {
                         // Most likely a typing mistake: nobody wants that asked every hour.
@@ -93,11 +90,11 @@ fn of(app: &App, slug: &str) -> Result<Vec<table::Feed>, CliError> {
 }
 
 fn read(app: &App, feed: table::Feed) -> Result<Result<Taken, String>, CliError> {
-    let (fetcher, context) = (app.fetcher()?, Arc::clone(&app.context));
+    let (fetcher, context) = (app.fetcher(), Arc::clone(&app.context));
     Ok(block_on(async move { reader::read(&app.store, &context, &app.clock, &fetcher, feed).await })??)
 }
 
-fn told(Taken { new, changed, kept }: Taken) -> String {
+fn told(Taken { new, changed, kept, waiting }: Taken) -> String {
     let drafts = if new == 1 { "1 new draft".to_owned() } else { format!("{new} new drafts") };
     let mut parts = vec![drafts];
     if changed > 0 {
@@ -105,6 +102,9 @@ fn told(Taken { new, changed, kept }: Taken) -> String {
     }
     if kept > 0 {
         parts.push(format!("{kept} left as staff have them, although the website says something else now"));
+    }
+    if waiting > 0 {
+        parts.push(format!("{waiting} wait until there are fewer drafts: take some with \"news ready\" or remove them"));
     }
     parts.join(", ")
 }

@@ -68,7 +68,7 @@ pub(super) fn run(app: &App, slug: &str, links: bool, json: bool) -> Result<(), 
 /// Tries every link to other people's websites.
 fn unreachable(app: &App, outline: &Outline) -> Result<Vec<Finding>, CliError> {
     let Some(issue) = &outline.issue else { return Ok(Vec::new()) };
-    let fetcher = app.fetcher()?;
+    let fetcher = app.fetcher();
     let probe = |link: String| {
         let fetcher = fetcher.clone();
         async move {

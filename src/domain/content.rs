@@ -104,8 +104,27 @@ pub fn unseen(text: &str) -> Option<char> {
 
 /// The Markdown events, tidied: no raw HTML, no images, safe absolute links, bare addresses linked, headings from h3.
 fn events(source: &str) -> Vec<Event<'_>> {
-    let parsed = TextMergeStream::new(Parser::new_ext(source, Options::ENABLE_TABLES).filter_map(without_markup));
+    let parsed = TextMergeStream::new(shallow(Parser::new_ext(source, Options::ENABLE_TABLES)).filter_map(without_markup));
     linked(headings(parsed.collect()))
+}
+
+/// Quotations, lists and emphasis within each other.
+const DEEPEST: usize = 24;
+
+/// Leaves out what lies deeper than anybody means; the words stay. A page of ">" would cost minutes otherwise.
+fn shallow<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut depth = 0_usize;
+    events.filter(move |event| match event {
+        Event::Start(_) => {
+            depth = depth.saturating_add(1);
+            depth <= DEEPEST
+        }
+        Event::End(_) => {
+            depth = depth.saturating_sub(1);
+            depth < DEEPEST
+        }
+        _ => true,
+    })
 }
 
 /// Drops raw HTML and what the allow-list has no element for; keeps the words.

@@ -18,6 +18,8 @@ const MOST_ENTRIES: usize = 200;
 /// Characters of a headline and of a lead.
 const LONGEST_LINE: usize = 300;
 const LONGEST_LEAD: usize = 1_000;
+/// Characters of what is wrong with a feed.
+const LONGEST_COMPLAINT: usize = 200;
 
 /// Why a feed was not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +64,10 @@ pub fn fingerprint(headline: &str, lead: Option<&str>, body: &str, link: Option<
 ///
 /// R200: a document with a DTD is refused; nothing external is loaded and no entity but XML's own five means anything.
 pub fn read(bytes: &[u8], base: &str) -> Result<Vec<Entry>, FeedError> {
+    // Feeds are in UTF-8 or one of its like; in wider letters a document type would hide.
+    if bytes.iter().take(1_000).any(|octet| *octet == 0) {
+        return Err(FeedError::Damaged("it is not in UTF-8".to_owned()));
+    }
     no_document_type(bytes)?;
     // Without an id an entry is known by its link, or its title.
     let id = |links: &[Link], title: &Option<model::Text>, _: Option<&str>| {
@@ -71,7 +77,11 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Vec<Entry>, FeedError> {
     let parser = Builder::new().base_uri(Some(base)).sanitize_content(false).id_generator(id).build();
     let feed = parser.parse(bytes).map_err(|error| match error {
         feed_rs::parser::ParseFeedError::ParseError(feed_rs::parser::ParseErrorKind::NoFeedRoot) => FeedError::NoFeed,
-        other => FeedError::Damaged(other.to_string()),
+        other => {
+            // It quotes the feed.
+            let told = other.to_string();
+            FeedError::Damaged(told.chars().filter(|c| !c.is_control()).take(LONGEST_COMPLAINT).collect())
+        }
     })?;
     let mut known = HashSet::new();
     Ok(feed

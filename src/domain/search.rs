@@ -14,8 +14,6 @@ const BEFORE: usize = 8;
 const SHOWN: usize = 36;
 /// A shorter word is not taken for the beginning of another: "a" would find half of all words.
 const SHORTEST_BEGINNING: usize = 2;
-/// So many letters of a word make it the same word with another ending.
-const STEM: usize = 4;
 
 /// At least one word. Small letters and digits only, no accents, "ss" for "ß": the databases' indexes are made alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,15 +77,10 @@ impl Query {
         self.marked(&format!("{}{}{}", if before { "… " } else { "" }, shown.join(" "), if after { " …" } else { "" }))
     }
 
-    /// As near as can be to what the indexes find: the same beginning, whatever the ending.
+    /// What the indexes find: the words, and what begins with the last one.
     fn meets(&self, run: &str) -> bool {
         let run = folded(run);
-        let same = |word: &String| {
-            let long = |text: &str| text.chars().count() >= STEM;
-            run == *word || (long(word) && run.starts_with(word.as_str())) || (long(&run) && word.starts_with(&run))
-        };
-        let begins = |word: &String| self.is_open() && run.starts_with(word.as_str());
-        !run.is_empty() && (self.words.iter().any(same) || self.words.last().is_some_and(begins))
+        self.words.contains(&run) || self.is_open() && self.words.last().is_some_and(|word| run.starts_with(word.as_str()))
     }
 }
 
@@ -100,7 +93,8 @@ fn is_within(c: char) -> bool {
     matches!(c, '·' | '\u{ad}' | '\u{300}'..='\u{36f}')
 }
 
-fn folded(text: &str) -> String {
+/// A text in the letters that are searched: small ones, no accents, "ss" for "ß".
+pub fn folded(text: &str) -> String {
     let plain: Cow<'_, str> = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
     plain.chars().filter(|c| !is_within(*c)).collect::<String>().to_lowercase().replace('ß', "ss")
 }
@@ -143,9 +137,13 @@ mod tests {
         let query = Query::parse("über tref").unwrap();
         assert_eq!(
             shown(&query.marked("Über das Treffen (Tref·fen), übermorgen")),
-            "[Über] das [Treffen] ([Tref·fen]), [übermorgen]"
+            "[Über] das [Treffen] ([Tref·fen]), übermorgen"
         );
-        assert_eq!(shown(&Query::parse("Treffens").unwrap().marked("Das Treffen")), "Das [Treffen]");
+        assert_eq!(
+            shown(&Query::parse("Treffens").unwrap().marked("Das Treffen")),
+            "Das Treffen",
+            "another ending is another word"
+        );
         assert_eq!(shown(&Query::parse("im").unwrap().marked("im Haus, immer")), "[im] Haus, [immer]");
         assert_eq!(shown(&Query::parse("im Haus").unwrap().marked("im Haus, immer")), "[im] [Haus], immer");
         assert_eq!(query.marked(""), []);

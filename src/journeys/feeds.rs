@@ -10,8 +10,11 @@ use crate::domain::language::Language;
 use crate::domain::proof::hex;
 use crate::domain::token::random_id;
 use crate::store::feeds::{Feed, Known};
-use crate::store::news::{NewsItemText, Shared};
+use crate::store::news::{NewsItemText, Shared, Words};
 use crate::store::{Conn, StoreError, feeds, micros, news, newsletters, time};
+
+/// Of one newsletter. A feed that invents entries does not fill the desk.
+const MOST_DRAFTS: i64 = 200;
 
 /// However often a feed fails, it is asked again after this time.
 const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
@@ -82,6 +85,8 @@ pub struct Taken {
     pub changed: usize,
     /// Entries that say something else now, while their item was changed by staff or is no draft any more: it stays as it is.
     pub kept: usize,
+    /// Entries that do not become drafts before there are fewer of them.
+    pub waiting: usize,
 }
 
 /// Takes in what a feed says, the oldest entry first. The server's answer was "as before": None.
@@ -95,25 +100,30 @@ pub fn take_in(
     // Two readings at once: the second finds what the first made.
     newsletters::lock(conn, feed.newsletter_id)?;
     let mut taken = Taken::default();
+    let mut drafts = news::count_drafts(conn, feed.newsletter_id)?;
     for entry in answer.iter().flat_map(|(entries, _)| entries.iter().rev()) {
         let key = sha256(&[feed.url.as_bytes(), b"\0", &entry.key]);
         let written = fingerprint(&entry.headline, entry.lead.as_deref(), &entry.body, entry.link.as_deref());
         match feeds::find_entry(conn, feed.newsletter_id, &key)? {
+            None if drafts >= MOST_DRAFTS => taken.waiting = taken.waiting.saturating_add(1),
             None => {
+                drafts = drafts.saturating_add(1);
                 let public_id = random_id()?;
                 let name = format!("feed-{}", hex(&key).get(..12).unwrap_or_default());
                 let id = news::insert(conn, feed.newsletter_id, Some(&name), &public_id, "draft", micros(now))?;
                 let date = entry.published.map(|at| at.to_zoned(ctx.config.zone.clone()).date().to_string());
                 news::update_shared(conn, id, &Shared { date, ..Shared::default() })?;
                 news::put_text(conn, &text(id, feed, entry))?;
-                feeds::insert_entry(conn, feed.newsletter_id, &key, id, &written)?;
+                feeds::insert_entry(conn, feed.newsletter_id, &key, id, &written, &feed.url)?;
                 taken.new = taken.new.saturating_add(1);
             }
             Some(known) if known.written == written => {}
             Some(known) => match unchanged(conn, feed, &known)? {
                 Some(id) => {
                     news::touch(conn, id, micros(now))?;
-                    news::put_text(conn, &text(id, feed, entry))?;
+                    let Entry { headline, lead, body, link, .. } = entry;
+                    let words = Words { headline, lead: lead.as_deref(), body, link: link.as_deref() };
+                    news::update_words(conn, id, &feed.language, &words)?;
                     feeds::set_written(conn, feed.newsletter_id, &key, &written)?;
                     taken.changed = taken.changed.saturating_add(1);
                 }
@@ -122,14 +132,16 @@ pub fn take_in(
         }
     }
     let validators = answer.map(|(_, known)| (known.etag.as_deref(), known.last_modified.as_deref()));
-    feeds::set_read(conn, feed.id, micros(now), validators)?;
+    // What waits has to be seen again.
+    let validators = validators.map(|known| if taken.waiting > 0 { (None, None) } else { known });
+    feeds::set_read(conn, feed.id, micros(now), micros(now + ctx.config.feeds_every), validators)?;
     Ok(taken)
 }
 
 /// The item, if it is a draft that says what the feed wrote.
 fn unchanged(conn: &mut Conn, feed: &Feed, known: &Known) -> Result<Option<i64>, JourneyError> {
     let Some(id) = known.news_item_id else { return Ok(None) };
-    if news::state(conn, id)?.as_deref() != Some("draft") {
+    if !news::lock_draft(conn, id)? {
         return Ok(None);
     }
     let texts = news::list_texts(conn, &[id])?;

@@ -10,7 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::news::{Checked, NewsFile};
 use crate::domain::token::random_id;
 use crate::store::news::{NewsItemText, Shared};
-use crate::store::{Conn, micros, news, newsletters};
+use crate::store::{Conn, feeds, micros, news, newsletters};
 
 #[derive(Debug, thiserror::Error)]
 pub enum NewsAddError {
@@ -170,6 +170,45 @@ pub struct UnusedItem {
     pub key: Option<String>,
     pub headline: String,
     pub languages: Vec<Language>,
+}
+
+/// One of them to be read.
+pub struct WholeItem {
+    pub state: Unused,
+    /// The address of the feed it comes from.
+    pub source: Option<String>,
+    pub texts: Vec<ItemText>,
+}
+
+pub struct ItemText {
+    pub language: Language,
+    pub kicker: Option<String>,
+    pub headline: String,
+    pub lead: Option<String>,
+    /// Markdown.
+    pub body: String,
+    pub link: Option<String>,
+}
+
+/// None: this newsletter has no such item, or it is in an issue.
+pub fn find_unused(conn: &mut Conn, slug: &str, id: i64) -> Result<Option<WholeItem>, JourneyError> {
+    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
+    let Some((item, _)) = news::list_unused(conn, newsletter.id)?.into_iter().find(|(item, _)| item.id == id) else {
+        return Ok(None);
+    };
+    let mut texts = Vec::new();
+    for text in news::list_texts(conn, &[id])? {
+        texts.push(ItemText {
+            language: text.language.parse()?,
+            kicker: text.kicker,
+            headline: text.headline,
+            lead: text.lead,
+            body: text.body,
+            link: text.link,
+        });
+    }
+    let state = if item.state == Unused::Ready.as_str() { Unused::Ready } else { Unused::Draft };
+    Ok(Some(WholeItem { state, source: feeds::find_source(conn, id)?, texts }))
 }
 
 /// Items that are in no issue: drafts, the oldest first, and those that are ready in the order of the next issue. `language`:

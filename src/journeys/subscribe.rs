@@ -36,6 +36,7 @@ pub struct FormView {
     pub languages: Vec<Language>,
     pub language: Language,
     pub consent: Arc<Wording>,
+    pub is_private: bool,
 }
 
 pub struct NewsletterView {
@@ -89,6 +90,7 @@ pub fn form(conn: &mut Conn, ctx: &Context, slug: &str, wanted: Option<Language>
         consent: wording::consent(ctx, page_language, std::slice::from_ref(&text))?,
         languages,
         language: page_language,
+        is_private: newsletter.is_private(),
     }))
 }
 

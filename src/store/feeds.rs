@@ -57,9 +57,17 @@ pub fn move_due(conn: &mut Conn, id: i64, from: i64, to: i64) -> Result<bool, St
 }
 
 /// It was read without a problem. `validators`: etag and last_modified; None leaves them.
-pub fn set_read(conn: &mut Conn, id: i64, now: i64, validators: Option<(Option<&str>, Option<&str>)>) -> Result<(), StoreError> {
+pub fn set_read(
+    conn: &mut Conn,
+    id: i64,
+    now: i64,
+    due_at: i64,
+    validators: Option<(Option<&str>, Option<&str>)>,
+) -> Result<(), StoreError> {
     let feed = feeds::table.find(id);
-    diesel::update(feed).set((feeds::read_at.eq(now), feeds::failures.eq(0), feeds::problem.eq(None::<&str>))).execute(conn)?;
+    diesel::update(feed)
+        .set((feeds::read_at.eq(now), feeds::due_at.eq(due_at), feeds::failures.eq(0), feeds::problem.eq(None::<&str>)))
+        .execute(conn)?;
     if let Some((etag, last_modified)) = validators {
         diesel::update(feed).set((feeds::etag.eq(etag), feeds::last_modified.eq(last_modified))).execute(conn)?;
     }
@@ -99,8 +107,10 @@ pub fn insert_entry(
     key: &[u8; 32],
     news_item_id: i64,
     written: &[u8; 32],
+    source: &str,
 ) -> Result<(), StoreError> {
     let values = (
+        feed_entries::source.eq(source),
         feed_entries::newsletter_id.eq(newsletter_id),
         feed_entries::entry_key.eq(key.as_slice()),
         feed_entries::news_item_id.eq(news_item_id),
@@ -108,6 +118,12 @@ pub fn insert_entry(
     );
     diesel::insert_into(feed_entries::table).values(values).execute(conn)?;
     Ok(())
+}
+
+/// The address of the feed that an item comes from.
+pub fn find_source(conn: &mut Conn, news_item_id: i64) -> Result<Option<String>, StoreError> {
+    let entry = feed_entries::table.filter(feed_entries::news_item_id.eq(news_item_id));
+    Ok(entry.select(feed_entries::source).first(conn).optional()?)
 }
 
 pub fn set_written(conn: &mut Conn, newsletter_id: i64, key: &[u8; 32], written: &[u8; 32]) -> Result<(), StoreError> {

@@ -102,6 +102,34 @@ pub fn touch(conn: &mut Conn, id: i64, now: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Nobody else changes the item before the transaction ends. False: it is no draft (any more).
+pub fn lock_draft(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+    let draft = news_items::table.find(id).filter(news_items::state.eq("draft"));
+    Ok(diesel::update(draft).set(news_items::revision.eq(news_items::revision)).execute(conn)? == 1)
+}
+
+pub fn count_drafts(conn: &mut Conn, newsletter_id: i64) -> Result<i64, StoreError> {
+    let drafts = news_items::table.filter(news_items::newsletter_id.eq(newsletter_id)).filter(news_items::state.eq("draft"));
+    Ok(drafts.count().get_result(conn)?)
+}
+
+/// What a feed knows of a text.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = news_item_texts, treat_none_as_null = true)]
+pub struct Words<'a> {
+    pub headline: &'a str,
+    pub lead: Option<&'a str>,
+    pub body: &'a str,
+    pub link: Option<&'a str>,
+}
+
+/// Writes over that, and over nothing else.
+pub fn update_words(conn: &mut Conn, id: i64, language: &str, words: &Words<'_>) -> Result<(), StoreError> {
+    use news_item_texts as t;
+    diesel::update(t::table.filter(t::news_item_id.eq(id)).filter(t::language.eq(language))).set(words).execute(conn)?;
+    Ok(())
+}
+
 pub fn update_shared(conn: &mut Conn, id: i64, shared: &Shared) -> Result<(), StoreError> {
     if *shared != Shared::default() {
         diesel::update(news_items::table.find(id)).set(shared).execute(conn)?;
@@ -183,11 +211,6 @@ pub fn use_up(conn: &mut Conn, item_ids: &[i64], issue_id: i64) -> Result<(), St
         .set((news_items::state.eq("used"), news_items::issue_id.eq(issue_id)))
         .execute(conn)?;
     Ok(())
-}
-
-/// None: there is no such item.
-pub fn state(conn: &mut Conn, id: i64) -> Result<Option<String>, StoreError> {
-    Ok(news_items::table.find(id).select(news_items::state).first(conn).optional()?)
 }
 
 /// `draft` or `ready`. False: there is no such item in this newsletter, or it was used already.

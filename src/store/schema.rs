@@ -471,6 +471,7 @@ diesel::table! {
         entry_key -> Binary,
         news_item_id -> Nullable<BigInt>,
         written -> Binary,
+        source -> Text,
     }
 }
 

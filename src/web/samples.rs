@@ -170,12 +170,18 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "audiences": ["Deutsch: 3 600 bekommen die Ausgabe »Deutsch«.", "Leichte Sprache: 380 bekommen die Ausgabe »Deutsch«."]}),
         ),
         (
+            "item",
+            true,
+            json!({"slug": "forschung", "id": 7, "is_ready": false, "source": "https://www.example.org/feed.xml",
+            "texts": [{"tag": "de", "direction": "ltr", "kicker": "News", "headline": "Zweites Treffen", "lead": "Alle waren da.", "body": "<p>Ein Absatz.</p>", "link": "https://www.example.org/"}]}),
+        ),
+        (
             "preview",
             true,
             json!({"newsletter": "Forschung aktuell", "slug": "forschung", "notice": null, "is_empty": false, "subject": "Forschung aktuell 12: Zweites Treffen",
             "editions": [{"href": "?edition=de", "text": "Deutsch", "is_chosen": true, "lang": "de"}, {"href": "?edition=en", "text": "English", "is_chosen": false, "lang": "en"}],
             "views": [{"href": "?view=wide", "text": "Mailprogramm", "is_chosen": false, "lang": null}, {"href": "?view=text", "text": "Text", "is_chosen": true, "lang": null}],
-            "frame": null, "source": "Zweites Treffen\n\nAlle sind eingeladen.", "edition": "de", "reader": "Ada Lovelace, ada@example.org", "anyone": "?",
+            "frame": null, "source": "Zweites Treffen\n\nAlle sind eingeladen.", "edition": "de", "reader": "Ada Lovelace, ada@example.org", "gets": "Deutsch", "anyone": "?",
             "me": "redaktion@example.org", "here": "?"}),
         ),
         (

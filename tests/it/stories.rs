@@ -17,6 +17,7 @@ mod editions;
 mod embed;
 mod export;
 mod feeds;
+mod fetch;
 mod format;
 mod guard;
 mod import;

@@ -1,3 +1,3 @@
 DROP TABLE published_items;
-DROP FUNCTION searchable(TEXT, TEXT);
+DROP FUNCTION searchable(TEXT);
 ALTER TABLE newsletters DROP COLUMN private;

@@ -1,17 +1,12 @@
 -- A private newsletter (1) is in no public list, no search and no feed.
 ALTER TABLE newsletters ADD COLUMN private BIGINT NOT NULL DEFAULT 0 CHECK (private IN (0, 1));
 
--- Words of a text as the search knows them. Leichte Sprache writes Lern·labor, and people look for Lernlabor; a soft hyphen
--- (U+00AD) divides no word either. Accents fall away, and what PostgreSQL would take for one file name, host, address
--- or number ("Bürger/innen", "2026-03-02") is several words.
-CREATE FUNCTION searchable(language TEXT, words TEXT) RETURNS TSVECTOR LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Words of a text as the search knows them: small letters, no accents, "ss" for "ß". Leichte Sprache writes Lern·labor, and people
+-- look for Lernlabor; a soft hyphen (U+00AD) divides no word either. What PostgreSQL would take for one file name, host, address
+-- or number ("Bürger/innen", "2026-03-02") is several words. No endings are cut off and no word is too common to be found.
+CREATE FUNCTION searchable(words TEXT) RETURNS TSVECTOR LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN to_tsvector(
-    CASE language
-        WHEN 'de' THEN 'german'::regconfig
-        WHEN 'de-simple' THEN 'german'::regconfig
-        WHEN 'en' THEN 'english'::regconfig
-        ELSE 'simple'::regconfig
-    END,
+    'simple'::regconfig,
     replace(
         regexp_replace(normalize(translate(words, '/.@_:-+<>&·' || chr(173), '          '), NFKD), '[\u0300-\u036f]', '', 'g'),
         'ß', 'ss'
@@ -30,7 +25,7 @@ CREATE TABLE published_items (
     text TEXT NOT NULL,                 -- the body as plain text
     published_at BIGINT NOT NULL,
     words TSVECTOR GENERATED ALWAYS AS (
-        setweight(searchable(language, headline), 'A') || setweight(searchable(language, lead), 'B') || searchable(language, text)
+        setweight(searchable(headline), 'A') || setweight(searchable(lead), 'B') || searchable(text)
     ) STORED,
     UNIQUE (issue_id, language, position)
 );
@@ -38,7 +33,7 @@ CREATE INDEX published_items_words ON published_items USING gin (words);
 
 -- What was published before. SQL cannot read Markdown: these bodies keep its signs.
 INSERT INTO published_items (issue_id, newsletter_id, language, position, headline, lead, text, published_at)
-SELECT s.id, s.newsletter_id, t.language, row_number() OVER (PARTITION BY s.id, t.language ORDER BY n.id),
+SELECT s.id, s.newsletter_id, t.language, row_number() OVER (PARTITION BY s.id, t.language ORDER BY n.place_in_issue IS NULL, n.place_in_issue, n.id),
     t.headline, coalesce(t.lead, ''), t.body, s.published_at
 FROM issues s JOIN news_items n ON n.issue_id = s.id JOIN news_item_texts t ON t.news_item_id = n.id
     JOIN editions e ON e.issue_id = s.id AND e.language = t.language

@@ -20,6 +20,7 @@ CREATE TABLE feed_entries (
     entry_key BYTEA NOT NULL,           -- SHA-256 of the feed's address and what the feed calls the entry
     news_item_id BIGINT REFERENCES news_items (id),
     written BYTEA NOT NULL,             -- fingerprint of the text as the feed wrote it: a draft that has another was changed by staff
+    source TEXT NOT NULL,               -- the address of its feed
     PRIMARY KEY (newsletter_id, entry_key)
 );
 CREATE INDEX feed_entries_items ON feed_entries (news_item_id);

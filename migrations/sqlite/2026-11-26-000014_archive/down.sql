@@ -1,5 +1,4 @@
 DROP TRIGGER published_items_go;
-DROP TRIGGER published_items_come;
 DROP TABLE published_words;
 DROP TABLE published_items;
 ALTER TABLE newsletters DROP COLUMN private;

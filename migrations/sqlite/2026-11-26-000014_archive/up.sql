@@ -15,28 +15,23 @@ CREATE TABLE published_items (
     UNIQUE (issue_id, language, position)
 ) STRICT;
 
--- Only the index: the words themselves are in the table above, under the same row id.
+-- Only the index, under the same row id; whoever writes an item writes its words as the search folds them.
 CREATE VIRTUAL TABLE published_words USING fts5 (
     headline, lead, text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
--- Leichte Sprache writes Lern·labor, and people look for Lernlabor; a soft hyphen (U+00AD) divides no word either.
-CREATE TRIGGER published_items_come AFTER INSERT ON published_items BEGIN
-    INSERT INTO published_words (rowid, headline, lead, text) VALUES (
-        new.id,
-        replace(replace(replace(new.headline, '·', ''), char(173), ''), 'ß', 'ss'),
-        replace(replace(replace(new.lead, '·', ''), char(173), ''), 'ß', 'ss'),
-        replace(replace(replace(new.text, '·', ''), char(173), ''), 'ß', 'ss')
-    );
-END;
 CREATE TRIGGER published_items_go AFTER DELETE ON published_items BEGIN
     DELETE FROM published_words WHERE rowid = old.id;
 END;
 
--- What was published before. SQL cannot read Markdown: these bodies keep its signs.
+-- What was published before. SQL cannot read Markdown: these bodies keep its signs. Nor does it fold all letters.
 INSERT INTO published_items (issue_id, newsletter_id, language, position, headline, lead, text, published_at)
-SELECT s.id, s.newsletter_id, t.language, row_number() OVER (PARTITION BY s.id, t.language ORDER BY n.id),
+SELECT s.id, s.newsletter_id, t.language, row_number() OVER (PARTITION BY s.id, t.language ORDER BY n.place_in_issue IS NULL, n.place_in_issue, n.id),
     t.headline, coalesce(t.lead, ''), t.body, s.published_at
 FROM issues s JOIN news_items n ON n.issue_id = s.id JOIN news_item_texts t ON t.news_item_id = n.id
     JOIN editions e ON e.issue_id = s.id AND e.language = t.language
 WHERE n.state = 'used' AND s.number IS NOT NULL AND s.published_at IS NOT NULL
 ORDER BY s.id, t.language, n.id;
+INSERT INTO published_words (rowid, headline, lead, text)
+SELECT id, replace(replace(lower(headline), '·', ''), 'ß', 'ss'), replace(replace(lower(lead), '·', ''), 'ß', 'ss'),
+    replace(replace(lower(text), '·', ''), 'ß', 'ss')
+FROM published_items;

@@ -3,6 +3,21 @@
 
 use super::*;
 
+/// It would take minutes otherwise: parsers of HTML need time that grows with the square of the depth.
+#[test]
+fn what_lies_too_deep_is_brought_up_with_its_words() {
+    for (evil, words) in [
+        (">".repeat(100_000) + "Zitat", "Zitat"),
+        ("- ".repeat(20_000) + "Punkt", "Punkt"),
+        ("*a ".repeat(20_000) + &"b* ".repeat(20_000), "b"),
+    ] {
+        let html = html(&evil);
+        assert!(html.matches("<blockquote").count() + html.matches("<ul").count() + html.matches("<em").count() <= 20_024);
+        assert!(html.contains(words) && text(&evil).contains(words));
+    }
+    assert_eq!(html("> > - *a*").matches("<blockquote>").count(), 2);
+}
+
 #[test]
 fn umlauts_and_quotation_marks_stay_themselves() {
     assert_eq!(html("Das »Zentrum« grüßt **Sie** – schön."), "<p>Das »Zentrum« grüßt <strong>Sie</strong> – schön.</p>\n");

@@ -10,16 +10,22 @@ use htmd::options::{BrStyle, BulletListMarker, Options};
 use crate::domain::content;
 
 /// Bytes that are looked at; an issue would not take a longer text.
-pub(super) const LONGEST: usize = 200_000;
-/// HTML nested deeper than this is no text. Reading it would cost more than it is worth: parsers take time that grows with
-/// the square of the depth.
+pub(super) const LONGEST: usize = 100_000;
+/// HTML nested deeper than this is no text. Parsers take time that grows with the square of the depth, or call themselves for
+/// each level until there is no stack left.
 const DEEPEST: usize = 100;
 
 /// Elements whose content is not meant for readers.
 const HIDDEN: [&str; 8] = ["script", "style", "title", "template", "noscript", "iframe", "select", "textarea"];
 
-/// Elements that end by themselves, so that however many there are, they do not lie in each other.
-const SHALLOW: [&str; 13] = ["area", "br", "col", "dd", "dt", "hr", "img", "input", "li", "p", "td", "th", "tr"];
+const MOST_ATTRIBUTES: usize = 100;
+
+/// Elements without an end.
+const EMPTY: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Elements that end where another of their kind begins, or with what they stand in.
+const ENDED_BY_OTHERS: [&str; 10] = ["dd", "dt", "li", "option", "p", "tbody", "td", "th", "thead", "tr"];
 
 /// What Markdown of ours can say.
 const KEPT: [&str; 23] = [
@@ -53,7 +59,7 @@ const KEPT: [&str; 23] = [
 pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
     let html = cut(html);
     if !is_text(html) {
-        return seen(&bare(html));
+        return as_markdown(&seen(&bare(html)));
     }
     let clean = Builder::empty()
         .tags(HashSet::from(KEPT))
@@ -73,7 +79,7 @@ pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
     };
     // It writes to memory, which cannot fail; if it ever does, the words are what matters.
     let converted = HtmlToMarkdown::builder().options(options).build().convert(&clean);
-    seen(&converted.unwrap_or_else(|_| bare(html)))
+    seen(&converted.unwrap_or_else(|_| as_markdown(&bare(html))))
 }
 
 /// Words alone, and what divides them.
@@ -98,17 +104,40 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
 }
 
-/// Whether no more elements are open at any place than a text needs.
+/// Whether no more elements are open at any place than a text needs, and no tag has more attributes. Never an estimate that is too
+/// low: what ends in the wrong order stays open here.
 fn is_text(html: &str) -> bool {
-    let mut open = 0_usize;
-    for tag in html.split('<').skip(1) {
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        if tag.starts_with('/') {
-            open = open.saturating_sub(1);
-        } else if !name.is_empty() && !SHALLOW.contains(&name.as_str()) {
-            open = open.saturating_add(1);
+    let mut open: Vec<String> = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let tag = piece.split('>').next().unwrap_or_default();
+        if tag.split_whitespace().count() > MOST_ATTRIBUTES {
+            return false;
         }
-        if open > DEEPEST {
+        let (ends, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        if name.is_empty() || EMPTY.contains(&name.as_str()) {
+            continue;
+        }
+        if ends {
+            // "</ul>" ends a "<li>" in it as well.
+            let kept = open.iter().rposition(|one| !ENDED_BY_OTHERS.contains(&one.as_str())).map_or(0, |at| at.saturating_add(1));
+            match open.last() {
+                Some(last) if *last == name => drop(open.pop()),
+                _ if kept > 0 && open.get(kept.saturating_sub(1)) == Some(&name) => open.truncate(kept.saturating_sub(1)),
+                _ => {}
+            }
+            continue;
+        }
+        if ENDED_BY_OTHERS.contains(&name.as_str()) {
+            // So does a paragraph in the one before.
+            let before = open.iter().rposition(|one| one != "p" || name == "p");
+            if let Some(at) = before.filter(|at| open.get(*at) == Some(&name)) {
+                open.truncate(at.saturating_add(1));
+                continue;
+            }
+        }
+        open.push(name);
+        if open.len() > DEEPEST {
             return false;
         }
     }
@@ -126,6 +155,18 @@ fn bare(html: &str) -> String {
     let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&amp;", "&")];
     let words = entities.iter().fold(words, |words, (from, to)| words.replace(from, to));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words in which no sign means anything (CommonMark §2.4).
+fn as_markdown(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for c in words.chars() {
+        if c.is_ascii_punctuation() {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
 }
 
 /// Without control characters and without those that nobody sees: a person would be refused them, a website is not asked.

@@ -79,7 +79,7 @@ fn what_is_no_text_is_left_out() {
     assert_eq!(body("<p>Ein <img src=\"https://x/1.gif\" alt=\"Bild\">Zählpixel</p>"), "Ein Zählpixel");
     assert_eq!(body("<a href=\"javascript:alert(1)\">hier</a> <a href=\"data:text/html,x\">da</a>"), "hier da");
     assert_eq!(body("Drei &lt;b&gt; und * Stern und {{7*7}}"), "Drei \\<b> und \\* Stern und {{7\\*7}}");
-    assert_eq!(body("rechts\u{202e}links\u{200b} und\u{0} weiter"), "rechtslinks und weiter");
+    assert_eq!(body("rechts\u{202e}links\u{200b} und\u{7} weiter"), "rechtslinks und weiter");
     let odd = one("<title>A\u{202e}&lt;b&gt;B&lt;/b&gt;\n C&lt;br&gt;D</title><link>javascript:alert(1)</link><guid>1</guid>");
     assert_eq!((odd.headline.as_str(), odd.link), ("AB C D", None));
 }
@@ -109,6 +109,27 @@ fn a_page_and_a_broken_feed_are_told_apart_from_feeds() {
 }
 
 #[test]
+fn what_becomes_plain_words_is_no_markdown() {
+    let deep = |words: &str| body(&format!("{}{words}", "<div>".repeat(200)));
+    let markdown = deep(&"&gt; # * ".repeat(20));
+    assert_eq!(content::text(&markdown), "> # * ".repeat(20).trim(), "{markdown}");
+    assert!(!content::html(&deep(&"&gt;".repeat(20_000))).contains("<blockquote"));
+}
+
+#[test]
+fn complaints_are_short_and_plain() {
+    let told = read(
+        format!("<rss version=\"2.0\"><channel><a\u{1b}[31m{0}></b{0}>", "x".repeat(9_000)).as_bytes(),
+        "https://z.example/",
+    );
+    let told = told.unwrap_err().to_string();
+    assert!(told.len() < 300 && !told.contains('\u{1b}'), "{told}");
+    let wide: Vec<u8> =
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?><!DOCTYPE rss>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read(&wide, "https://z.example/").unwrap_err().to_string(), "the feed is damaged: it is not in UTF-8");
+}
+
+#[test]
 fn large_and_deep_feeds_cost_little() {
     let many: String = (0..1_000).map(|n| format!("<item><title>{n}</title><guid>{n}</guid></item>")).collect();
     assert_eq!(entries(&rss(&many)).len(), MOST_ENTRIES);
@@ -120,6 +141,14 @@ fn large_and_deep_feeds_cost_little() {
         let deep = format!("{}Tief unten", format!("<{tag}>").repeat(5_000));
         assert!(body(&deep).contains("Tief unten"), "{tag}");
     }
+    // Ends that end nothing, ends in the wrong order, elements that end by themselves but for each other, attributes.
+    for evil in ["<ul></x>", "<b></x>", "<b><div></b>", "<p><b a=1><p><b a=2>", "<li><dd>", "<table></td>", "<select></div><li>"]
+    {
+        assert!(body(&evil.repeat(90_000 / evil.len())).len() < 10, "{evil}");
+    }
+    assert!(body(&format!("<p {}>Viel</p>", "a ".repeat(40_000))).contains("Viel"));
+    let list = body(&format!("<ul>{}</ul>", "<li>Eins<p>Zwei<br>".repeat(500)));
+    assert!(list.starts_with("- Eins"), "much, and yet a text: {list}");
     // In XML of its own, where the parser counts the levels.
     let deep = format!(
         "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>1</id><title>T</title><content type=\"xhtml\">{}x{}</content></entry></feed>",

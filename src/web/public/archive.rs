@@ -149,7 +149,7 @@ pub async fn show_edition(
     }
     Ok(answer
         .insert_header((header::CONTENT_SECURITY_POLICY, edition_policy(pages.origin())))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .insert_header((header::CACHE_CONTROL, if found.is_private { "private, max-age=300" } else { "public, max-age=300" }))
         .insert_header((header::CONTENT_LANGUAGE, language.tag()))
         .content_type("text/html; charset=utf-8")
         .body(found.html))

@@ -1,10 +1,9 @@
 //! The archive as an Atom feed (RFC 4287), for those who would rather not give an address to anybody (R141).
 
 use std::fmt::Write as _;
-use std::time::{Duration, SystemTime};
 
-use actix_web::http::header::{self, ETag, EntityTag, Header as _, HttpDate, IfModifiedSince, IfNoneMatch};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch};
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 
 use super::archive::path;
@@ -30,35 +29,23 @@ pub async fn show(
     let view = state.store.read(move |conn| archive::feed(conn, &slug, only)).await?.ok_or(Failure::NotFound)?;
     let body = feed(&view, only, &state.context.config.public_url, &state.context.config.organisation);
     let tag = EntityTag::new_strong(hex(&sha256(&[body.as_bytes()])));
-    let changed = newest(&view).map(|at| HttpDate::from(seconds(at)));
-    let is_known = is_known(&request, &tag, changed);
+    // No date: when the newest issue is cancelled, a feed of today is older than one of yesterday.
+    let is_known = is_known(&request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header(ETag(tag)).insert_header((header::CACHE_CONTROL, "public, max-age=600"));
-    if let Some(changed) = changed {
-        answer.insert_header((header::LAST_MODIFIED, changed));
-    }
     if is_known {
         return Ok(answer.finish());
     }
     Ok(answer.content_type("application/atom+xml; charset=utf-8").body(body))
 }
 
-/// RFC 9110 §13.2.2: the tag decides where there is one, and the date only where there is none.
-fn is_known(request: &HttpRequest, tag: &EntityTag, changed: Option<HttpDate>) -> bool {
-    if request.headers().contains_key(header::IF_NONE_MATCH) {
-        return match IfNoneMatch::parse(request) {
-            Ok(IfNoneMatch::Any) => true,
-            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
-            Err(_) => false,
-        };
+/// RFC 9110 §13.1.2.
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
+        Err(_) => false,
     }
-    let since = request.get_header::<IfModifiedSince>();
-    since.zip(changed).is_some_and(|(IfModifiedSince(since), changed)| changed <= since)
-}
-
-/// As dates in headers have it.
-fn seconds(at: Timestamp) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap_or(0))
 }
 
 fn newest(view: &FeedView) -> Option<Timestamp> {

@@ -57,9 +57,11 @@ pub async fn show(
     visit: Visit,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let form = Form::blank(&state, view(&state, &visit, slug.into_inner()).await?);
-    let title = form.title()?;
-    pages.answer(&visit, Page::new("form", form.consent_language, title).with_switches(), &form)
+    let view = view(&state, &visit, slug.into_inner()).await?;
+    let is_private = view.is_private;
+    let form = Form::blank(&state, view);
+    let page = Page::new("form", form.consent_language, form.title()?).with_switches();
+    pages.answer(&visit, if is_private { page.unlisted() } else { page }, &form)
 }
 
 /// GET /n/SLUG/embed: the same form, to stand in a frame on the pages of `embed.origins` (R212).

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{bar, go_to, issue, note, session, sign_in};
+use super::{bar, issue, note, session, sign_in};
 use crate::domain::language::Language;
-use crate::journeys::news::{self, NewsAddError, Unused, UnusedItem};
+use crate::journeys::news::{self, Unused, UnusedItem};
 use crate::journeys::status::{self, IssueStatus};
 use crate::journeys::{JourneyError, retention, subscribe};
 use crate::store::{Conn, instance, newsletters, subscriptions};
@@ -116,32 +116,6 @@ pub fn recipients(conn: &mut Conn, slug: &str) -> Result<Vec<(String, i64)>, Jou
 
 pub fn items(items: Vec<UnusedItem>) -> Vec<Item> {
     items.into_iter().map(|item| Item { id: item.id, headline: item.headline, languages: item.languages }).collect()
-}
-
-/// POST /staff/newsletters/SLUG/items/ID/ACT: a draft comes into the next issue, or an item waits for a later one.
-pub async fn sort(
-    state: web::Data<State>,
-    visit: Visit,
-    request: HttpRequest,
-    place: web::Path<(String, i64, String)>,
-) -> Result<HttpResponse, Failure> {
-    let member = session::writer(&state, &request).await?;
-    let (slug, id, act) = place.into_inner();
-    let to = match act.as_str() {
-        "ready" => Unused::Ready,
-        "draft" => Unused::Draft,
-        _ => return Err(Failure::NotFound),
-    };
-    let newsletter = slug.clone();
-    match state.store.write(move |conn| news::set_state(conn, &newsletter, id, to)).await {
-        Ok(()) => {}
-        // Somebody was faster.
-        Err(NewsAddError::NoItem { .. }) => return Ok(go_to(&visit, "/staff", "used")),
-        Err(NewsAddError::Journey(error)) => return Err(error.into()),
-        Err(_) => return Err(Failure::NotFound),
-    }
-    tracing::info!(newsletter = slug, id, act, staff = member.id, "news item sorted by staff");
-    Ok(go_to(&visit, "/staff", "done"))
 }
 
 fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newsletter, Failure> {

@@ -6,6 +6,7 @@ pub mod embed;
 mod findings;
 pub mod invitation;
 pub mod issue;
+pub mod item;
 pub mod preview;
 pub mod publish;
 pub mod session;

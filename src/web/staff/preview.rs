@@ -41,8 +41,9 @@ struct Shown {
     source: Option<String>,
     /// What is shown.
     edition: Language,
-    /// Who it is shown as.
+    /// Who it is shown as, and the name of the edition they get.
     reader: Option<String>,
+    gets: String,
     /// As nobody in particular again.
     anyone: String,
     /// Where a test would go.
@@ -147,6 +148,14 @@ pub async fn show(
             Some(name) => format!("{name}, {}", reader.address),
             None => reader.address.clone(),
         }),
+        gets: match reader {
+            Some(reader) => {
+                let have: Vec<Language> = look.editions.iter().map(|(edition, _)| edition.language).collect();
+                let gets = look.fallbacks.edition_for(reader.language, &have);
+                gets.map(|gets| Pages::say(gets, "web-language")).transpose()?.unwrap_or_default()
+            }
+            None => String::new(),
+        },
         anyone: format!("{base}{}", visit.query()),
         me: member.address.clone(),
         here: base.clone(),
@@ -218,14 +227,22 @@ pub async fn act(
     let (fields, slug) = (Fields::decoded(&body), slug.into_inner());
     let edition: Option<Language> = fields.first("edition").parse().ok();
     let here = path(&slug);
+    // Back to what was shown, with a word about it.
+    let query: String = request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.starts_with("note=") && !pair.starts_with("lang="))
+        .collect::<Vec<_>>()
+        .join("&");
+    let back = if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     if fields.has("test") {
         let to = Address::parse(&member.address).map_err(|error| JourneyError::Broken(format!("a staff address: {error}")))?;
         let (context, now) = (Arc::clone(&state.context), state.clock.now());
         let answer = state.store.write(move |conn| preview::send_test(conn, &context, now, &slug, &to, edition)).await?;
         return match answer {
-            TestAnswer::Queued(_) => Ok(go_to(&visit, &here, "test")),
+            TestAnswer::Queued(_) => Ok(go_to(&visit, &back, "test")),
             TestAnswer::NothingReady => Ok(go_to(&visit, &here, "nothing")),
-            TestAnswer::Suppressed => Ok(go_to(&visit, &here, "suppressed")),
+            TestAnswer::Suppressed => Ok(go_to(&visit, &back, "suppressed")),
             TestAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         };
     }

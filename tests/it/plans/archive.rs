@@ -24,6 +24,11 @@ fn searching_reads_the_index_and_not_the_items() {
         for statement in ROWS.replace("RANDOM", random).split(';') {
             database.execute(statement);
         }
+        if kind == Kind::Sqlite {
+            database.execute(
+                "INSERT INTO published_words (rowid, headline, lead, text) SELECT id, headline, lead, text FROM published_items",
+            );
+        }
         database.execute("ANALYZE");
         let (mut conn, overheard) = overhear(&database);
         let query = Query::parse("wort10017").unwrap();

@@ -116,6 +116,15 @@ each_database!(authors_and_editors_say_what_comes_into_the_next_issue, |app| asy
         assert_eq!(ready(&app), 1);
     }
     let editor = member(&app, "eva@example.org", Role::Editor).await;
+    // It can be read before it is taken.
+    let page = get(&app, &format!("/staff/newsletters/weekly/items/{id}?lang=en"), &editor).await;
+    assert!(
+        page.status == 200 && page.body.contains("Treffen (de)") && page.body.contains("Text der Nachricht"),
+        "{}",
+        page.body
+    );
+    assert_eq!(get(&app, &format!("/staff/newsletters/daily/items/{id}"), &editor).await.status, 404);
+    assert_eq!(get(&app, &format!("/staff/newsletters/weekly/items/{id}"), "").await.status, 303);
     for nothing in [here("used"), "/staff/newsletters/daily/items/1/draft".to_owned()] {
         assert_eq!(post(&app, &nothing, &editor, &[]).await.status, 404, "{nothing}");
     }

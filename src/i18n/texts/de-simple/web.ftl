@@ -350,6 +350,9 @@ web-desk-public-page = Formular ansehen
 web-desk-archive = Ältere Newsletter ansehen
 web-desk-private = Nicht öffentlich
 
+web-item-title = Nachricht
+web-item-source = Diese Nachricht kommt von dieser Internet-Seite: { $address }
+
 web-preview-title = Den nächsten Newsletter ansehen
 web-preview-editions = Sprache
 web-preview-views = So sieht er aus
@@ -361,7 +364,7 @@ web-preview-dark = Dunkel
 web-preview-text = Nur Text
 web-preview-source = Der Code
 web-preview-reader = So sieht ihn eine bestimmte Person
-web-preview-as = Das bekommt { $reader }.
+web-preview-as = Hier steht der Name von { $reader }. Diese Person bekommt: { $language }.
 web-preview-anyone = Wieder für alle zeigen
 web-preview-address = E-Mail-Adresse von der Person
 web-preview-look = Zeigen

@@ -242,6 +242,9 @@ web-desk-public-page = Anmeldeformular ansehen
 web-desk-archive = Archiv ansehen
 web-desk-private = Nicht öffentlich
 
+web-item-title = Nachricht
+web-item-source = Sie stammt aus dem Feed { $address }.
+
 web-preview-title = Die nächste Ausgabe ansehen
 web-preview-editions = Sprache
 web-preview-views = Anzeige
@@ -253,7 +256,7 @@ web-preview-dark = Dunkel
 web-preview-text = Text
 web-preview-source = Quelltext
 web-preview-reader = Wie für eine bestimmte Person
-web-preview-as = Sie sehen, was { $reader } bekäme.
+web-preview-as = Gezeigt mit dem Namen von { $reader }; diese Person bekommt die Ausgabe „{ $language }“.
 web-preview-anyone = Wieder allgemein zeigen
 web-preview-address = E-Mail-Adresse der Person
 web-preview-look = Zeigen

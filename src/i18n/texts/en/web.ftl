@@ -242,6 +242,9 @@ web-desk-public-page = See the form
 web-desk-archive = See the archive
 web-desk-private = Not public
 
+web-item-title = News item
+web-item-source = It comes from the feed { $address }.
+
 web-preview-title = Look at the next issue
 web-preview-editions = Edition
 web-preview-views = Shown as
@@ -253,7 +256,7 @@ web-preview-dark = Dark
 web-preview-text = Text
 web-preview-source = Source
 web-preview-reader = As one of its readers
-web-preview-as = You see what { $reader } would get.
+web-preview-as = Shown with the name of { $reader }, who gets the edition “{ $language }”.
 web-preview-anyone = Show it as anybody’s
 web-preview-address = E-mail address of the reader
 web-preview-look = Show
