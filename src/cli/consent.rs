@@ -5,8 +5,8 @@ use handlebars::Handlebars;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::CliError;
 use super::proof::STYLE;
+use super::{CliError, spoken};
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
@@ -42,10 +42,7 @@ pub(super) enum Consent {
 impl Consent {
     pub fn run(self, app: &App) -> Result<(), CliError> {
         match self {
-            Consent::Show { address, json, language } => {
-                let language = language.parse().map_err(|error| CliError::Usage(format!("--language: {error}")))?;
-                show(app, &address, json, language)
-            }
+            Consent::Show { address, json, language } => show(app, &address, json, spoken(&language)?),
             Consent::Verify { json, noted } => verify(app, json, noted.as_deref().map(place).transpose()?),
         }
     }

@@ -168,13 +168,7 @@ impl Issue {
 fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
     match answer {
         PublishAnswer::Published { number, languages, recipients, missing, left_out } => {
-            for LeftOut { headline, why, .. } in left_out {
-                let why = match why {
-                    Why::Past => "is past",
-                    Why::Cancelled => "is cancelled",
-                };
-                eprintln!("warning: \"{headline}\" {why}, so it is not in the issue");
-            }
+            told_apart(&left_out);
             for (headline, language) in missing {
                 eprintln!("warning: \"{headline}\" has no text in {language}; that edition goes without it");
             }
@@ -185,7 +179,8 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
             }
             Ok(())
         }
-        PublishAnswer::NothingReady => {
+        PublishAnswer::NothingReady(left_out) => {
+            told_apart(&left_out);
             say!("nothing to publish: no news item of {newsletter} is ready");
             Ok(())
         }
@@ -198,6 +193,17 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
             "readers have a right to know who writes to them: fill {} in the settings first",
             keys.join(", ")
         ))),
+    }
+}
+
+/// What is ready and yet no news.
+fn told_apart(left_out: &[LeftOut]) {
+    for LeftOut { headline, why, .. } in left_out {
+        let why = match why {
+            Why::Past => "is past",
+            Why::Cancelled => "is cancelled",
+        };
+        eprintln!("warning: \"{headline}\" {why}, so it is not in the issue");
     }
 }
 

@@ -43,6 +43,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{App, AppError};
 use crate::clock::Clock;
+use crate::domain::language::Language;
 use crate::journeys::JourneyError;
 use crate::settings::{self, Settings, SettingsError};
 use crate::store::StoreError;
@@ -69,10 +70,10 @@ enum Command {
     CheckConfig,
     /// Bring the database to this release's form
     Migrate,
-    /// Newsletters: add, text, set, list
+    /// Newsletters: add, text, set, list, words
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
-    /// News items: add, list, ready, draft, remove, cancel, place
+    /// News items: add, list, ready, draft, remove, move, cancel, place
     #[command(subcommand)]
     News(news::News),
     /// Feeds of your website whose entries become drafts: add, list, read, remove
@@ -229,6 +230,11 @@ fn start_log(filter: Option<String>, settings: &Settings) -> Result<(), CliError
 
 fn open(settings: Settings) -> Result<App, CliError> {
     Ok(App::open(settings, Clock::system())?)
+}
+
+/// A language that pages for people at the terminal can be in.
+fn spoken(tag: &str) -> Result<Language, CliError> {
+    Language::ours(tag).ok_or_else(|| CliError::Usage(format!("--language: \"{tag}\" is none of ours: use de, en or de-simple")))
 }
 
 /// Runs async work to its end.

@@ -1,4 +1,4 @@
-//! `rundbrief news add|list|ready|draft|remove|cancel|place`.
+//! `rundbrief news add|list|ready|draft|remove|move|cancel|place`.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::Subcommand;
 use super::{CliError, files, issue};
 use crate::app::App;
 use crate::domain::language::Language;
-use crate::domain::news::NewsFile;
+use crate::domain::news::{Event, Move, NewsFile};
 use crate::journeys::news::{self, NewsAddError, Unused};
 use crate::store::Conn;
 
@@ -25,6 +25,21 @@ pub(super) enum News {
     Remove { newsletter: String, id: i64 },
     /// The event does not take place: it stays out of the next issue, and its calendar file says so
     Cancel { newsletter: String, id: i64 },
+    /// The event is at another time or place; its calendar file says so, also to those who know it already
+    Move {
+        newsletter: String,
+        id: i64,
+        /// Like 2027-06-22T09:30, on the clocks of the event's zone
+        #[arg(long)]
+        starts: Option<String>,
+        /// Without it the event takes as long as before
+        #[arg(long)]
+        ends: Option<String>,
+        #[arg(long)]
+        place: Option<String>,
+        #[arg(long)]
+        online: Option<String>,
+    },
     /// Where an item stands in the next issue: small numbers come first, items without one after them
     Place { newsletter: String, id: i64, place: i64 },
 }
@@ -66,6 +81,14 @@ impl News {
             News::Cancel { newsletter, id } => {
                 app.store.write_blocking(move |conn| news::cancel(conn, now, &newsletter, id)).map_err(failed)?;
                 say!("cancelled; its calendar file says so from now on");
+            }
+            News::Move { newsletter, id, starts, ends, place, online } => {
+                let change = Move { starts, ends, place, online };
+                let moved = app.store.write_blocking(move |conn| news::reschedule(conn, now, &newsletter, id, &change));
+                let Event { starts, ends, place, .. } = moved.map_err(failed)?;
+                let until = ends.map(|ends| format!(" to {ends}")).unwrap_or_default();
+                let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+                say!("it is from {starts}{until}{place}; its calendar file says so from now on");
             }
             News::Place { newsletter, id, place } => {
                 app.store.write_blocking(move |conn| news::place(conn, &newsletter, id, place)).map_err(failed)?;

@@ -112,6 +112,10 @@ impl Newsletter {
                 app.store
                     .write_blocking(move |conn| {
                         let newsletter = store::newsletters::find(conn, &slug)?.ok_or(NewsletterError::Unknown(slug))?;
+                        // Pages are in our own languages, whichever the newsletter comes in.
+                        if !Language::and_ours(newsletter.languages()?).contains(&language) {
+                            return Err(NewsletterError::Language { slug: newsletter.slug, language });
+                        }
                         newsletters::put_text(conn, newsletter.id, language, &text)
                     })
                     .map_err(failed)?;

@@ -75,7 +75,7 @@ impl<W: Write> Sealed<W> {
 impl Proof {
     pub fn run(self, app: &App) -> Result<(), CliError> {
         let usage = |error: String| CliError::Usage(error);
-        let language: Language = self.language.parse().map_err(|error| usage(format!("--language: {error}")))?;
+        let language = super::spoken(&self.language)?;
         let address = match &self.address {
             Some(text) => Some(Address::parse(text).map_err(|error| usage(format!("--address: {error}")))?),
             None => None,

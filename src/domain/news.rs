@@ -75,6 +75,51 @@ impl Event {
     }
 }
 
+/// What is another now about an event that was announced. None stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Move {
+    pub starts: Option<String>,
+    pub ends: Option<String>,
+    pub place: Option<String>,
+    pub online: Option<String>,
+}
+
+/// Why an event cannot be moved.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MoveError {
+    #[error("{key} \"{text}\": {NO_TIME}")]
+    Time { key: &'static str, text: String },
+    #[error("the event would end before it starts")]
+    Backwards,
+    #[error("say what is new: --starts, --ends, --place or --online")]
+    Nothing,
+}
+
+impl Event {
+    /// The event with these changes. Without a new end it takes as long as before.
+    pub fn moved(&self, change: &Move) -> Result<Event, MoveError> {
+        if *change == Move::default() {
+            return Err(MoveError::Nothing);
+        }
+        let parsed = |key, text: &Option<String>| {
+            text.as_ref().map(|text| time(text).map_err(|_| MoveError::Time { key, text: text.clone() })).transpose()
+        };
+        let starts = parsed("--starts", &change.starts)?.unwrap_or(self.starts);
+        let kept = self.ends.and_then(|ends| starts.checked_add(self.starts.duration_until(ends)).ok());
+        let ends = parsed("--ends", &change.ends)?.or(kept);
+        if ends.is_some_and(|ends| ends < starts) {
+            return Err(MoveError::Backwards);
+        }
+        Ok(Event {
+            starts,
+            ends,
+            zone: self.zone.clone(),
+            place: change.place.clone().or_else(|| self.place.clone()),
+            online: change.online.clone().or_else(|| self.online.clone()),
+        })
+    }
+}
+
 /// What a kicker says before its "|": "News" of "News | Leipzig". Items of one section stand together.
 pub fn section(kicker: &str) -> &str {
     kicker.split('|').next().unwrap_or(kicker).trim()

@@ -65,6 +65,11 @@ pub fn text(language: Language, id: &str, args: &[(&str, Value)]) -> Result<Stri
     lookup(language, id, &args)
 }
 
+/// A language's own name; its tag where there are no words for it (any more).
+pub fn language_name(language: Language) -> Result<String, MissingText> {
+    if extra::has_words(language) { text(language, "web-language", &[]) } else { Ok(language.to_string()) }
+}
+
 fn fluent(value: &Value) -> FluentValue<'static> {
     match value {
         Value::Text(text) => FluentValue::from(text.clone()),

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::JourneyError;
+use super::event::event_of;
 use super::media::{self, Media};
 use super::newsletters::{NewsletterError, find_in};
 use crate::domain::language::Language;
-use crate::domain::news::{Checked, NewsFile};
+use crate::domain::news::{Checked, Event, Move, MoveError, NewsFile};
 use crate::domain::token::random_id;
 use crate::store::news::{NewsItemText, Shared};
 use crate::store::{Conn, feeds, micros, news, newsletters};
@@ -22,6 +23,10 @@ pub enum NewsAddError {
     NoDocument(String),
     #[error("newsletter \"{slug}\" has no item {id} that could still be changed")]
     NoItem { slug: String, id: i64 },
+    #[error("item {0} is no event; add its file again with \"starts\"")]
+    NoEvent(i64),
+    #[error(transparent)]
+    Move(#[from] MoveError),
     #[error(transparent)]
     Journey(#[from] JourneyError),
 }
@@ -117,6 +122,29 @@ pub fn add(conn: &mut Conn, now: Timestamp, slug: &str, file: &NewsFile, media: 
 /// The event does not take place: its item stays out of issues to come, and its calendar file says so (R269).
 pub fn cancel(conn: &mut Conn, now: Timestamp, slug: &str, id: i64) -> Result<(), NewsAddError> {
     change(conn, slug, id, |conn, newsletter| news::set_cancelled(conn, newsletter, id, micros(now)))
+}
+
+/// The event is at another time or place: its calendar file says so from now on, also to those who were told of it in an
+/// issue (R269).
+pub fn reschedule(conn: &mut Conn, now: Timestamp, slug: &str, id: i64, change: &Move) -> Result<Event, NewsAddError> {
+    let no_item = || NewsAddError::NoItem { slug: slug.to_owned(), id };
+    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    newsletters::lock(conn, newsletter.id)?;
+    let item = news::find(conn, newsletter.id, id)?.ok_or_else(no_item)?;
+    let event = event_of(&item)?.ok_or(NewsAddError::NoEvent(id))?.moved(change)?;
+    news::touch(conn, id, micros(now))?;
+    news::update_shared(
+        conn,
+        id,
+        &Shared {
+            starts: Some(event.starts.to_string()),
+            ends: event.ends.map(|ends| ends.to_string()),
+            place: event.place.clone(),
+            online: event.online.clone(),
+            ..Shared::default()
+        },
+    )?;
+    Ok(event)
 }
 
 /// A draft comes into the next issue, or an item waits for a later one.

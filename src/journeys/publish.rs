@@ -30,7 +30,7 @@ pub enum PublishAnswer {
         left_out: Vec<LeftOut>,
     },
     /// Publishing twice at once ends here for the second.
-    NothingReady,
+    NothingReady(Vec<LeftOut>),
     NoSuchNewsletter,
     /// Keys of empty settings that readers have a right to see filled.
     SettingsMissing(Vec<&'static str>),
@@ -70,7 +70,7 @@ pub(super) fn publish_into(
     let (number, activation_limit) = newsletters::upcoming(conn, newsletter.id)?;
     let composed = compose(conn, ctx, now, newsletter, number)?;
     if composed.items.is_empty() {
-        return Ok(PublishAnswer::NothingReady);
+        return Ok(PublishAnswer::NothingReady(composed.left_out));
     }
     let editions = check::render(ctx, &composed.mails)?;
     let errors = check::errors(ctx, newsletter.languages()?, &composed, &editions)?;

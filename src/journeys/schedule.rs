@@ -98,7 +98,7 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
             issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
             Tick::Held { slug, reason }
         }
-        PublishAnswer::NothingReady | PublishAnswer::NoSuchNewsletter => {
+        PublishAnswer::NothingReady(_) | PublishAnswer::NoSuchNewsletter => {
             // The cadence has moved on, so this time cannot come again.
             issues::delete_unpublished(conn, issue.id)?;
             Tick::NothingReady { slug }

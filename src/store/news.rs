@@ -156,6 +156,12 @@ pub fn set_place(conn: &mut Conn, newsletter_id: i64, id: i64, place: i64) -> Re
     Ok(diesel::update(unused(newsletter_id, id)).set(news_items::place_in_issue.eq(place)).execute(conn)? == 1)
 }
 
+/// An item of this newsletter, whatever its state.
+pub fn find(conn: &mut Conn, newsletter_id: i64, id: i64) -> Result<Option<NewsItem>, StoreError> {
+    let item = news_items::table.find(id).filter(news_items::newsletter_id.eq(newsletter_id));
+    Ok(item.select(NewsItem::as_select()).first(conn).optional()?)
+}
+
 /// An item by its name for the outside, whatever its state.
 pub fn find_public(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option<NewsItem>, StoreError> {
     Ok(news_items::table

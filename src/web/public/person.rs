@@ -170,8 +170,7 @@ impl Data {
 }
 
 fn language_name(page: Language, tag: &str) -> Result<String, Failure> {
-    let language = tag.parse().unwrap_or(page);
-    Ok(i18n::text(language, "web-language", &[])?)
+    Ok(i18n::language_name(tag.parse().unwrap_or(page))?)
 }
 
 /// GET /preferences/TOKEN/erase

@@ -199,7 +199,7 @@ pub async fn steer(
         Steered::NotIn(_) => go_to(&visit, &here, "not-now"),
         Steered::NoSuchIssue => return Err(Failure::NotFound),
         Steered::Published(PublishAnswer::Published { number, .. }) => go_to(&visit, &path(&slug, number), "published"),
-        Steered::Published(PublishAnswer::NothingReady) => go_to(&visit, &here, "nothing"),
+        Steered::Published(PublishAnswer::NothingReady(_)) => go_to(&visit, &here, "nothing"),
         Steered::Published(PublishAnswer::Refused(_)) => go_to(&visit, &here, "refused"),
         Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
         Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),

@@ -79,7 +79,7 @@ pub async fn submit(
             Ok(go_to(&visit, &issue::path(&slug, number), "published"))
         }
         PublishAnswer::NoSuchNewsletter => Err(Failure::NotFound),
-        PublishAnswer::NothingReady => Ok(go_to(&visit, "/staff", "nothing")),
+        PublishAnswer::NothingReady(_) => Ok(go_to(&visit, "/staff", "nothing")),
         PublishAnswer::Refused(_) => {
             let text = Pages::say(language, "web-publish-refused")?;
             page(&state, &pages, &visit, &member, slug, Some(text)).await

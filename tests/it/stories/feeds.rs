@@ -71,7 +71,7 @@ each_database!(entries_of_a_feed_become_drafts_each_once, |app| async move {
     assert_eq!(feed.read(&app).await, taken(2, 0, 0));
     assert_eq!(headlines(&app).await, ["Erste", "Zweite"], "the oldest first");
     assert_eq!(feed.read(&app).await, taken(0, 0, 0));
-    assert!(matches!(app.publish().await, PublishAnswer::NothingReady), "drafts are published by nobody");
+    assert!(matches!(app.publish().await, PublishAnswer::NothingReady(_)), "drafts are published by nobody");
 
     let first = drafts(&app).await[0].0;
     is_ready(&app, first).await;

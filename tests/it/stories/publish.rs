@@ -46,7 +46,7 @@ each_database!(called_twenty_times_at_once_on_two_nodes_it_makes_one_issue, |app
     for call in calls {
         match call.await.unwrap() {
             PublishAnswer::Published { number, recipients, .. } => published.push((number, recipients)),
-            answer => assert_eq!(answer, PublishAnswer::NothingReady),
+            answer => assert_eq!(answer, PublishAnswer::NothingReady(Vec::new())),
         }
     }
     assert_eq!(published, [(1, 3)]);
@@ -83,7 +83,7 @@ each_database!(an_item_that_was_used_takes_no_further_text, |app| async move {
     let refused =
         app.store.write(move |conn| rundbrief::journeys::news::add(conn, now, "weekly", &file, &Default::default())).await;
     assert!(refused.unwrap_err().to_string().contains("\"treffen\" has been used"));
-    assert_eq!(app.publish().await, PublishAnswer::NothingReady);
+    assert_eq!(app.publish().await, PublishAnswer::NothingReady(Vec::new()));
 });
 
 each_database!(who_comes_or_goes_between_publishing_and_fan_out_gets_nothing, |app| async move {
@@ -206,9 +206,9 @@ each_database!(numbers_have_no_gaps_and_no_news_means_no_issue, |app| async move
         PublishAnswer::Published { number, .. } => Some(number),
         _ => None,
     };
-    assert_eq!(app.publish().await, PublishAnswer::NothingReady);
+    assert_eq!(app.publish().await, PublishAnswer::NothingReady(Vec::new()));
     assert_eq!(number(app.publishes("Erstes").await), Some(1));
-    assert_eq!(app.publish().await, PublishAnswer::NothingReady);
+    assert_eq!(app.publish().await, PublishAnswer::NothingReady(Vec::new()));
     assert_eq!(number(app.publishes("Zweites").await), Some(2));
 
     // A publication that does not reach its commit leaves neither a number nor a used item behind.
