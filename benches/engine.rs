@@ -86,7 +86,6 @@ fn sign(c: &mut Criterion) {
     }
 }
 
-/// A SQLite file with an issue to this many readers.
 /// An issue of twenty items in three languages: the demo's four, five times over, without pictures.
 fn newsroom(folder: &tempfile::TempDir) -> App {
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -135,6 +134,7 @@ fn issue_steps(c: &mut Criterion) {
     c.bench_function("compile and check it", |b| b.iter(check));
 }
 
+/// A SQLite file with an issue to this many readers.
 fn ledger_of(folder: &tempfile::TempDir, readers: i64) -> Store {
     let store = Store::open(&format!("sqlite://{}", folder.path().join("bench.sqlite3").display())).unwrap();
     store.migrate().unwrap();
