@@ -80,6 +80,7 @@ impl Newsletter {
                 let request = NewsletterRequest { slug: slug.clone(), name, from_name, from_address, languages, cadence, zone };
                 let fits = app.context.signer.check_sender(&slug, &request.from_address);
                 fits.map_err(|error| CliError::Usage(error.to_string()))?;
+                let further = request.languages.iter().any(|language| !Language::OURS.contains(language));
                 let now = app.clock.now();
                 app.store
                     .write_blocking(move |conn| {
@@ -88,6 +89,9 @@ impl Newsletter {
                         newsletters::set_visibility(conn, &request.slug, visibility(private))
                     })
                     .map_err(failed)?;
+                if further {
+                    say!("Restart \"rundbrief serve\" on every machine: words of further languages are read when it starts");
+                }
                 say!("added. Its form: {}/n/{slug}", app.settings.public_url);
                 say!("Say what it is about with: rundbrief newsletter text {slug} LANGUAGE --title … --description …");
             }

@@ -89,7 +89,10 @@ fn clean(markdown: &str) -> String {
 pub fn unseen(text: &str) -> Option<char> {
     let mut before = None;
     for c in text.chars() {
-        let joins_letters = matches!(c, '\u{200c}' | '\u{200d}') && before.is_none_or(|c: char| c.is_alphanumeric());
+        // In scripts from Arabic to Sinhala joiners are part of how words are spelt.
+        let needs_joiners = before.is_some_and(|c| ('\u{600}'..='\u{dff}').contains(&c));
+        let joins_letters =
+            matches!(c, '\u{200c}' | '\u{200d}') && !needs_joiners && before.is_none_or(|c: char| c.is_alphanumeric());
         if joins_letters
             || matches!(c,
                 '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -114,16 +117,17 @@ const DEEPEST: usize = 24;
 /// Leaves out what lies deeper than anybody means; the words stay. A page of ">" would cost minutes otherwise.
 fn shallow<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
     let mut depth = 0_usize;
-    events.filter(move |event| match event {
+    events.filter_map(move |event| match event {
         Event::Start(_) => {
             depth = depth.saturating_add(1);
-            depth <= DEEPEST
+            (depth <= DEEPEST).then_some(event)
         }
         Event::End(_) => {
             depth = depth.saturating_sub(1);
-            depth < DEEPEST
+            // Words of two paragraphs stay two words.
+            Some(if depth < DEEPEST { event } else { Event::SoftBreak })
         }
-        _ => true,
+        _ => Some(event),
     })
 }
 

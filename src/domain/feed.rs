@@ -14,7 +14,9 @@ use super::content;
 use html::{line, markdown};
 
 /// More entries than this are not looked at: a feed has its newest first.
-const MOST_ENTRIES: usize = 200;
+const MOST_ENTRIES: usize = 100;
+/// Bytes of HTML that one reading looks at, in all entries together.
+const MOST_BYTES: usize = 1_000_000;
 /// Characters of a headline and of a lead.
 const LONGEST_LINE: usize = 300;
 const LONGEST_LEAD: usize = 1_000;
@@ -83,11 +85,19 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Vec<Entry>, FeedError> {
             FeedError::Damaged(told.chars().filter(|c| !c.is_control()).take(LONGEST_COMPLAINT).collect())
         }
     })?;
-    let mut known = HashSet::new();
+    let (mut known, mut left) = (HashSet::new(), MOST_BYTES);
+    let affordable = |entry: &model::Entry| {
+        let summary = entry.summary.as_ref().map_or(0, |summary| summary.content.len());
+        let content = entry.content.as_ref().and_then(|content| content.body.as_ref()).map_or(0, String::len);
+        let fits = left > 0;
+        left = left.saturating_sub(summary.saturating_add(content).min(html::LONGEST));
+        fits
+    };
     Ok(feed
         .entries
         .into_iter()
         .take(MOST_ENTRIES)
+        .take_while(affordable)
         .filter_map(|one| entry(one, base))
         .filter(|entry| known.insert(entry.key))
         .collect())

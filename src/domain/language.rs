@@ -67,7 +67,8 @@ impl Language {
 
     /// The one of ours with this tag.
     pub fn ours(tag: &str) -> Option<Self> {
-        Language::OURS.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag.trim()))
+        let tag = tag.trim().replace('_', "-");
+        Language::OURS.into_iter().find(|language| language.tag().eq_ignore_ascii_case(&tag))
     }
 
     /// In which of ours Rundbrief speaks to somebody who reads this one.
@@ -153,6 +154,8 @@ pub enum FallbackError {
     Foreign(Language),
     #[error("--fallback: {0} cannot stand in for itself")]
     Itself(Language),
+    #[error("--fallback: {0} is declared twice")]
+    Twice(Language),
 }
 
 impl Fallbacks {
@@ -170,7 +173,9 @@ impl Fallbacks {
             if missing == other {
                 return Err(FallbackError::Itself(missing));
             }
-            all.insert(missing, other);
+            if all.insert(missing, other).is_some() {
+                return Err(FallbackError::Twice(missing));
+            }
         }
         Ok(Self(all))
     }
@@ -213,6 +218,7 @@ mod tests {
         for (written, tag, spoken, direction) in [
             ("DE", "de", "de", "ltr"),
             ("de-Simple", "de-simple", "de-simple", "ltr"),
+            ("de_simple", "de-simple", "de-simple", "ltr"),
             ("fr", "fr", "en", "ltr"),
             ("pt_br", "pt-BR", "en", "ltr"),
             ("zh-hant-tw", "zh-Hant-TW", "en", "ltr"),
@@ -251,10 +257,15 @@ mod tests {
         assert_eq!(round.edition_for(language("en"), &[language("fr")]), Some(language("fr")), "a circle ends");
         let kept: Fallbacks = serde_json::from_str(&serde_json::to_string(&fallbacks).unwrap()).unwrap();
         assert_eq!((&kept, kept.to_string().as_str()), (&fallbacks, "en=de,fr=en"));
-        for (wrong, why) in
-            [("en", "not like en=de"), ("en=x!", "not a language"), ("en=it", "does not come in it"), ("de=de", "itself")]
-        {
-            let told = Fallbacks::parse(&[wrong.to_owned()], &languages).unwrap_err().to_string();
+        for (wrong, why) in [
+            ("en", "not like en=de"),
+            ("en=x!", "not a language"),
+            ("en=it", "does not come in it"),
+            ("de=de", "itself"),
+            ("en=de,en=fr", "declared twice"),
+        ] {
+            let told =
+                Fallbacks::parse(&wrong.split(',').map(str::to_owned).collect::<Vec<_>>(), &languages).unwrap_err().to_string();
             assert!(told.contains(why), "{told}");
         }
     }

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::front_matter::{self as front, FileError, Text, line, parsed, value};
-use super::header;
 use super::language::Language;
+use super::{content, header};
 
 /// Where an event takes place in time if its item does not say (R209).
 const DEFAULT_ZONE: &str = "Europe/Berlin";
@@ -91,6 +91,8 @@ pub enum MoveError {
     Time { key: &'static str, text: String },
     #[error("the event would end before it starts")]
     Backwards,
+    #[error("{key}: write it on one line, without characters that nobody sees")]
+    Words { key: &'static str },
     #[error("say what is new: --starts, --ends, --place or --online")]
     Nothing,
 }
@@ -104,6 +106,14 @@ impl Event {
         let parsed = |key, text: &Option<String>| {
             text.as_ref().map(|text| time(text).map_err(|_| MoveError::Time { key, text: text.clone() })).transpose()
         };
+        for (key, text) in [("--place", &change.place), ("--online", &change.online)] {
+            let plain = |text: &String| {
+                !text.trim().is_empty() && header::single_line(key, text).is_ok() && content::unseen(text).is_none()
+            };
+            if text.as_ref().is_some_and(|text| !plain(text)) {
+                return Err(MoveError::Words { key });
+            }
+        }
         let starts = parsed("--starts", &change.starts)?.unwrap_or(self.starts);
         let kept = self.ends.and_then(|ends| starts.checked_add(self.starts.duration_until(ends)).ok());
         let ends = parsed("--ends", &change.ends)?.or(kept);

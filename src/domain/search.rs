@@ -93,8 +93,12 @@ fn is_within(c: char) -> bool {
     matches!(c, '·' | '\u{ad}' | '\u{300}'..='\u{36f}')
 }
 
-/// A text in the letters that are searched: small ones, no accents, "ss" for "ß".
-pub fn folded(text: &str) -> String {
+/// The words of a text as the databases' indexes have them: one like the other, so that both find the same.
+pub fn indexed(text: &str) -> String {
+    folded(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn folded(text: &str) -> String {
     let plain: Cow<'_, str> = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
     plain.chars().filter(|c| !is_within(*c)).collect::<String>().to_lowercase().replace('ß', "ss")
 }

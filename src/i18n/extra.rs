@@ -1,7 +1,7 @@
 //! Mails in languages that Rundbrief has no words for itself: an operator brings them, as one Fluent file per language with the
 //! messages of our own mails. All of them: a mail that is half English helps nobody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use fluent_templates::LanguageIdentifier;
@@ -14,6 +14,9 @@ type Bundle = FluentBundle<FluentResource>;
 
 /// By language. Words are read at start and stay while the process runs.
 static WORDS: LazyLock<RwLock<HashMap<Language, Arc<Bundle>>>> = LazyLock::new(RwLock::default);
+
+/// The message that is a language's own name.
+pub(super) const NAME: &str = "web-language";
 
 /// What such a file begins with, for who translates it.
 const HEAD: &str = "\
@@ -42,6 +45,27 @@ fn ids(sample: &str) -> Vec<&str> {
     sample.lines().filter(begins).filter_map(|line| Some(line.split_once('=')?.0.trim())).collect()
 }
 
+/// What each message names by `$`, in all its branches, and the functions it calls (it has none): an argument that is missing
+/// would show only when a mail is made for somebody it matters for.
+fn variables(source: &str) -> HashMap<&str, HashSet<&str>> {
+    let mut found: HashMap<&str, HashSet<&str>> = HashMap::new();
+    let mut id = "";
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with(|first: char| first.is_ascii_lowercase()) {
+            id = line.split('=').next().unwrap_or_default().trim();
+        }
+        let names = found.entry(id).or_default();
+        let of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        for after in line.split('$').skip(1) {
+            names.insert(after.get(..after.find(|c| !of_name(c)).unwrap_or(after.len())).unwrap_or_default());
+        }
+        for function in ["NUMBER(", "DATETIME("] {
+            names.extend(line.contains(function).then_some(function));
+        }
+    }
+    found
+}
+
 /// Takes in the words of a language.
 ///
 /// # Errors
@@ -54,10 +78,17 @@ pub fn add(language: Language, source: String) -> Result<(), String> {
     let mut bundle = Bundle::new_concurrent(vec![identifier]);
     // As in our own texts: the marks show as boxes in mail programs.
     bundle.set_use_isolating(false);
+    let variables = variables(&source);
     bundle
-        .add_resource(parsed(source)?)
+        .add_resource(parsed(source.clone())?)
         .map_err(|errors| format!("it cannot be used: {}", errors.first().map(ToString::to_string).unwrap_or_default()))?;
     let sample = sample();
+    for (id, names) in &variables {
+        let known = self::variables(&sample).remove(id).unwrap_or_default();
+        if let Some(odd) = names.iter().find(|name| !known.contains(*name)) {
+            return Err(format!("{id} names ${odd}, which that message does not know"));
+        }
+    }
     let missing: Vec<&str> = ids(&sample).into_iter().filter(|id| !bundle.has_message(id)).collect();
     if !missing.is_empty() {
         let named = missing.iter().take(5).copied().collect::<Vec<_>>().join(", ");
@@ -86,9 +117,17 @@ fn find(language: Language) -> Option<Arc<Bundle>> {
     WORDS.read().unwrap_or_else(PoisonError::into_inner).get(&language).cloned()
 }
 
+/// Whether a text is one of those: words of mails, and the language's name. Pages are in our own languages.
+pub(super) fn brings(id: &str) -> bool {
+    id == NAME || id.starts_with("mail-")
+}
+
 /// One text, or why there is none.
 pub(super) fn lookup(language: Language, id: &str, args: &FluentArgs<'_>) -> Result<String, String> {
-    let bundle = find(language).ok_or_else(|| format!("there are no words for {language}"))?;
+    let Some(bundle) = find(language) else {
+        // Words that were brought while this process ran are read at its next start; until then a language is called by its tag.
+        return if id == NAME { Ok(language.to_string()) } else { Err(format!("there are no words for {language}")) };
+    };
     let pattern = bundle.get_message(id).and_then(|message| message.value()).ok_or("there is no such message")?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
@@ -112,6 +151,7 @@ mod tests {
         assert!(add(language, "mail-date = {".to_owned()).unwrap_err().contains("cannot be read"));
         let told = add(language, "web-language = Esperanto\n".to_owned()).unwrap_err();
         assert!(told.contains("messages are missing, among them mail-date"), "{told}");
+        assert_eq!(text(language, "web-language", &[]).unwrap(), "eo");
         assert!(text(language, "mail-imprint", &[]).unwrap_err().to_string().contains("no words for eo"));
         let words = sample().replace("web-language = English", "web-language = Esperanto").replace("Imprint", "Kolofono");
         add(language, words).unwrap();
@@ -120,6 +160,17 @@ mod tests {
         assert_eq!(text(language, "mail-imprint", &[]).unwrap(), "Kolofono");
         assert_eq!(text(language, "mail-issue-number", &[("number", 7.into())]).unwrap(), "Issue 7");
         assert!(text(language, "mail-issue-number", &[]).is_err(), "an argument is missing");
-        assert!(text(language, "web-desk-title", &[]).is_err(), "pages are in our own languages");
+        assert_eq!(
+            text(language, "web-left-plain", &[]),
+            text(Language::En, "web-left-plain", &[]),
+            "pages are in our own languages"
+        );
+        for (wrong, why) in
+            [("{ $nomo }", "mail-salutation-name names $nomo"), ("{ NUMBER($name) }", "mail-salutation-name names $NUMBER(")]
+        {
+            let words = sample().replace("Hello { $name },", &format!("Saluton {wrong},"));
+            let told = add(language, words).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
     }
 }

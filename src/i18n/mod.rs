@@ -18,7 +18,7 @@ static_loader! {
         locales: "./src/i18n/texts",
         // The loader demands one; `text` asks for a single language and never uses it.
         fallback_language: "en",
-        // Isolating marks (U+2068, U+2069) show up as boxes in mail programs, and all our languages run left to right.
+        // Isolating marks (U+2068, U+2069) show up as boxes in mail programs.
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
@@ -65,9 +65,9 @@ pub fn text(language: Language, id: &str, args: &[(&str, Value)]) -> Result<Stri
     lookup(language, id, &args)
 }
 
-/// A language's own name; its tag where there are no words for it (any more).
+/// A language's own name.
 pub fn language_name(language: Language) -> Result<String, MissingText> {
-    if extra::has_words(language) { text(language, "web-language", &[]) } else { Ok(language.to_string()) }
+    text(language, extra::NAME, &[])
 }
 
 fn fluent(value: &Value) -> FluentValue<'static> {
@@ -80,6 +80,9 @@ fn fluent(value: &Value) -> FluentValue<'static> {
 fn lookup(language: Language, id: &str, args: &HashMap<Cow<'static, str>, FluentValue<'static>>) -> Result<String, MissingText> {
     let missing = |why: String| MissingText { language, id: id.to_owned(), why };
     if let Language::Other(_) = language {
+        if !extra::brings(id) {
+            return lookup(language.spoken(), id, args);
+        }
         let args = args.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect();
         return extra::lookup(language, id, &args).map_err(missing);
     }

@@ -13,7 +13,7 @@ use crate::store::feeds::{Feed, Known};
 use crate::store::news::{NewsItemText, Shared, Words};
 use crate::store::{Conn, StoreError, feeds, micros, news, newsletters, time};
 
-/// Of one newsletter. A feed that invents entries does not fill the desk.
+/// From one feed. One that invents entries does not fill the desk.
 const MOST_DRAFTS: i64 = 200;
 
 /// However often a feed fails, it is asked again after this time.
@@ -100,7 +100,7 @@ pub fn take_in(
     // Two readings at once: the second finds what the first made.
     newsletters::lock(conn, feed.newsletter_id)?;
     let mut taken = Taken::default();
-    let mut drafts = news::count_drafts(conn, feed.newsletter_id)?;
+    let mut drafts = feeds::count_drafts(conn, feed.newsletter_id, &feed.url)?;
     for entry in answer.iter().flat_map(|(entries, _)| entries.iter().rev()) {
         let key = sha256(&[feed.url.as_bytes(), b"\0", &entry.key]);
         let written = fingerprint(&entry.headline, entry.lead.as_deref(), &entry.body, entry.link.as_deref());

@@ -161,12 +161,15 @@ impl Context {
 
     /// The public links every mail carries. `web_version` is empty where there is none.
     pub fn links(&self, slug: &str, language: Language, web_version: String) -> Links {
+        let page = language.spoken();
+        // The archive lists issues in one language, which may be none that its page speaks.
+        let issues = if page == language { String::new() } else { format!("&language={language}") };
         Links {
             web_version,
-            imprint: self.url(&format!("/imprint?lang={language}")),
-            privacy: self.url(&format!("/privacy?lang={language}")),
-            archive: Some(self.url(&format!("/archive/{slug}?lang={language}"))),
-            form: self.url(&format!("/n/{slug}?lang={language}")),
+            imprint: self.url(&format!("/imprint?lang={page}")),
+            privacy: self.url(&format!("/privacy?lang={page}")),
+            archive: Some(self.url(&format!("/archive/{slug}?lang={page}{issues}"))),
+            form: self.url(&format!("/n/{slug}?lang={page}")),
         }
     }
 }

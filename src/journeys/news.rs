@@ -169,6 +169,8 @@ fn change(
     act: impl FnOnce(&mut Conn, i64) -> Result<bool, crate::store::StoreError>,
 ) -> Result<(), NewsAddError> {
     let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    // In the same order as a reading of feeds.
+    newsletters::lock(conn, newsletter.id)?;
     if act(conn, newsletter.id)? { Ok(()) } else { Err(NewsAddError::NoItem { slug: slug.to_owned(), id }) }
 }
 

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use super::schema::{editions, issues, newsletters, published_items};
 use super::{Conn, StoreError};
 use crate::domain::language::Language;
-use crate::domain::search::{Query, folded};
+use crate::domain::search::{Query, indexed};
 
 /// What has been cancelled or is held is not shown.
 const SHOWN: &str = "issues.state IN ('preparing', 'sending', 'paused', 'sent')";
@@ -30,7 +30,7 @@ pub struct PublishedItem {
     pub published_at: i64,
 }
 
-/// Makes items known to the search. On PostgreSQL a generated column is its index.
+/// Makes items known to the search.
 pub fn insert(conn: &mut Conn, items: &[PublishedItem]) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(c) => {
@@ -39,14 +39,26 @@ pub fn insert(conn: &mut Conn, items: &[PublishedItem]) -> Result<(), StoreError
                     diesel::insert_into(published_items::table).values(item).returning(published_items::id).get_result(c)?;
                 diesel::sql_query("INSERT INTO published_words (rowid, headline, lead, text) VALUES (?1, ?2, ?3, ?4)")
                     .bind::<BigInt, _>(id)
-                    .bind::<Text, _>(folded(&item.headline))
-                    .bind::<Text, _>(folded(&item.lead))
-                    .bind::<Text, _>(folded(&item.text))
+                    .bind::<Text, _>(indexed(&item.headline))
+                    .bind::<Text, _>(indexed(&item.lead))
+                    .bind::<Text, _>(indexed(&item.text))
                     .execute(c)?;
             }
         }
         Conn::Postgres(c) => {
-            diesel::insert_into(published_items::table).values(items).execute(c)?;
+            for item in items {
+                let id: i64 =
+                    diesel::insert_into(published_items::table).values(item).returning(published_items::id).get_result(c)?;
+                diesel::sql_query(
+                    "UPDATE published_items SET words = setweight(to_tsvector('simple', $2), 'A') \
+                     || setweight(to_tsvector('simple', $3), 'B') || to_tsvector('simple', $4) WHERE id = $1",
+                )
+                .bind::<BigInt, _>(id)
+                .bind::<Text, _>(indexed(&item.headline))
+                .bind::<Text, _>(indexed(&item.lead))
+                .bind::<Text, _>(indexed(&item.text))
+                .execute(c)?;
+            }
         }
     }
     Ok(())

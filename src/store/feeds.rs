@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{feed_entries, feeds};
+use super::schema::{feed_entries, feeds, news_items};
 use super::{Conn, StoreError};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -118,6 +118,13 @@ pub fn insert_entry(
     );
     diesel::insert_into(feed_entries::table).values(values).execute(conn)?;
     Ok(())
+}
+
+/// Drafts of a newsletter that came from this feed.
+pub fn count_drafts(conn: &mut Conn, newsletter_id: i64, source: &str) -> Result<i64, StoreError> {
+    let entries = feed_entries::table.inner_join(news_items::table.on(feed_entries::news_item_id.eq(news_items::id.nullable())));
+    let drafts = entries.filter(feed_entries::newsletter_id.eq(newsletter_id)).filter(feed_entries::source.eq(source));
+    Ok(drafts.filter(news_items::state.eq("draft")).count().get_result(conn)?)
 }
 
 /// The address of the feed that an item comes from.

@@ -108,11 +108,6 @@ pub fn lock_draft(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
     Ok(diesel::update(draft).set(news_items::revision.eq(news_items::revision)).execute(conn)? == 1)
 }
 
-pub fn count_drafts(conn: &mut Conn, newsletter_id: i64) -> Result<i64, StoreError> {
-    let drafts = news_items::table.filter(news_items::newsletter_id.eq(newsletter_id)).filter(news_items::state.eq("draft"));
-    Ok(drafts.count().get_result(conn)?)
-}
-
 /// What a feed knows of a text.
 #[derive(Clone, Debug, AsChangeset)]
 #[diesel(table_name = news_item_texts, treat_none_as_null = true)]

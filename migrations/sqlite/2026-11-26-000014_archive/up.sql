@@ -32,6 +32,6 @@ FROM issues s JOIN news_items n ON n.issue_id = s.id JOIN news_item_texts t ON t
 WHERE n.state = 'used' AND s.number IS NOT NULL AND s.published_at IS NOT NULL
 ORDER BY s.id, t.language, n.id;
 INSERT INTO published_words (rowid, headline, lead, text)
-SELECT id, replace(replace(lower(headline), '·', ''), 'ß', 'ss'), replace(replace(lower(lead), '·', ''), 'ß', 'ss'),
-    replace(replace(lower(text), '·', ''), 'ß', 'ss')
+SELECT id, replace(replace(replace(lower(headline), '·', ''), char(173), ''), 'ß', 'ss'), replace(replace(replace(lower(lead), '·', ''), char(173), ''), 'ß', 'ss'),
+    replace(replace(replace(lower(text), '·', ''), char(173), ''), 'ß', 'ss')
 FROM published_items;

@@ -9,23 +9,14 @@ use htmd::options::{BrStyle, BulletListMarker, Options};
 
 use crate::domain::content;
 
-/// Bytes that are looked at; an issue would not take a longer text.
-pub(super) const LONGEST: usize = 100_000;
-/// HTML nested deeper than this is no text. Parsers take time that grows with the square of the depth, or call themselves for
-/// each level until there is no stack left.
+/// Bytes of one entry that are looked at: an issue would hardly take a longer text, and a parser of HTML can be made to take time
+/// that grows with their square.
+pub(super) const LONGEST: usize = 50_000;
+/// HTML nested deeper than this is no text: the converter calls itself for each level until there is no stack left.
 const DEEPEST: usize = 100;
 
 /// Elements whose content is not meant for readers.
 const HIDDEN: [&str; 8] = ["script", "style", "title", "template", "noscript", "iframe", "select", "textarea"];
-
-const MOST_ATTRIBUTES: usize = 100;
-
-/// Elements without an end.
-const EMPTY: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-
-/// Elements that end where another of their kind begins, or with what they stand in.
-const ENDED_BY_OTHERS: [&str; 10] = ["dd", "dt", "li", "option", "p", "tbody", "td", "th", "thead", "tr"];
 
 /// What Markdown of ours can say.
 const KEPT: [&str; 23] = [
@@ -58,9 +49,6 @@ const KEPT: [&str; 23] = [
 /// loaded from elsewhere. `base`: where relative links lead from. What is nested beyond reason becomes plain words.
 pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
     let html = cut(html);
-    if !is_text(html) {
-        return as_markdown(&seen(&bare(html)));
-    }
     let clean = Builder::empty()
         .tags(HashSet::from(KEPT))
         .clean_content_tags(HashSet::from(HIDDEN))
@@ -70,6 +58,9 @@ pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
         .link_rel(None)
         .clean(html)
         .to_string();
+    if depth(&clean) > DEEPEST {
+        return as_markdown(&seen(&bare(&clean)));
+    }
     let options = Options {
         br_style: BrStyle::Backslash,
         bullet_list_marker: BulletListMarker::Dash,
@@ -91,9 +82,7 @@ static WORDS: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// The words of some HTML on one line, and at most so many characters of them.
 pub(super) fn line(html: &str, most: usize) -> String {
-    let html = cut(html);
-    let words = if is_text(html) { bare(&WORDS.clean(html).to_string()) } else { bare(html) };
-    let words = seen(&words);
+    let words = seen(&bare(&WORDS.clean(cut(html)).to_string()));
     match words.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", words.get(..at).unwrap_or_default().trim_end()),
         None => words,
@@ -104,44 +93,28 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
 }
 
-/// Whether no more elements are open at any place than a text needs, and no tag has more attributes. Never an estimate that is too
-/// low: what ends in the wrong order stays open here.
-fn is_text(html: &str) -> bool {
-    let mut open: Vec<String> = Vec::new();
-    for piece in html.split('<').skip(1) {
-        let tag = piece.split('>').next().unwrap_or_default();
-        if tag.split_whitespace().count() > MOST_ATTRIBUTES {
-            return false;
-        }
-        let (ends, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
-        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        if name.is_empty() || EMPTY.contains(&name.as_str()) {
-            continue;
-        }
-        if ends {
-            // "</ul>" ends a "<li>" in it as well.
-            let kept = open.iter().rposition(|one| !ENDED_BY_OTHERS.contains(&one.as_str())).map_or(0, |at| at.saturating_add(1));
-            match open.last() {
-                Some(last) if *last == name => drop(open.pop()),
-                _ if kept > 0 && open.get(kept.saturating_sub(1)) == Some(&name) => open.truncate(kept.saturating_sub(1)),
-                _ => {}
+/// How deep elements lie in each other, in HTML that ammonia has written: each is closed, but for `br`, and `"` stands only
+/// around the values of attributes.
+fn depth(html: &str) -> usize {
+    let (mut deepest, mut now, mut in_tag, mut quoted) = (0_usize, 0_usize, false, false);
+    for (at, c) in html.char_indices() {
+        match c {
+            '"' if in_tag => quoted = !quoted,
+            '>' if in_tag && !quoted => in_tag = false,
+            '<' if !in_tag => {
+                in_tag = true;
+                let tag = html.get(at.saturating_add(1)..).unwrap_or_default();
+                if tag.starts_with('/') {
+                    now = now.saturating_sub(1);
+                } else if !tag.starts_with("br>") {
+                    now = now.saturating_add(1);
+                    deepest = deepest.max(now);
+                }
             }
-            continue;
-        }
-        if ENDED_BY_OTHERS.contains(&name.as_str()) {
-            // So does a paragraph in the one before.
-            let before = open.iter().rposition(|one| one != "p" || name == "p");
-            if let Some(at) = before.filter(|at| open.get(*at) == Some(&name)) {
-                open.truncate(at.saturating_add(1));
-                continue;
-            }
-        }
-        open.push(name);
-        if open.len() > DEEPEST {
-            return false;
+            _ => {}
         }
     }
-    true
+    deepest
 }
 
 /// The words between tags, on one line.

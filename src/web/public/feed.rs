@@ -11,21 +11,18 @@ use super::search::Asked;
 use crate::domain::consent::sha256;
 use crate::domain::language::Language;
 use crate::domain::proof::hex;
+use crate::i18n::extra::has_words;
 use crate::journeys::archive::{self, ArchiveEntry, FeedView};
 use crate::web::State;
 use crate::web::failure::Failure;
-use crate::web::language::Visit;
+use crate::web::fields::Fields;
 
 /// GET /archive/SLUG/feed.atom. `?lang=` or `?language=` narrows it to one language; a feed reader's own languages mean
 /// nothing.
-pub async fn show(
-    state: web::Data<State>,
-    visit: Visit,
-    slug: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
+pub async fn show(state: web::Data<State>, slug: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let slug = slug.into_inner();
-    let only = Asked::of(&request).language.or(visit.asked);
+    let lang = Fields::decoded(request.query_string().as_bytes()).first("lang").parse().ok();
+    let only = Asked::of(&request).language.or(lang.filter(|language| has_words(*language)));
     let view = state.store.read(move |conn| archive::feed(conn, &slug, only)).await?.ok_or(Failure::NotFound)?;
     let body = feed(&view, only, &state.context.config.public_url, &state.context.config.organisation);
     let tag = EntityTag::new_strong(hex(&sha256(&[body.as_bytes()])));

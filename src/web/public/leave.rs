@@ -82,7 +82,7 @@ pub async fn submit(
 
 /// Nobody reads this but a mail program.
 fn one_click(language: Language) -> Result<HttpResponse, Failure> {
-    let mut text = Pages::say(language, "web-left-plain")?;
+    let mut text = Pages::say(language.spoken(), "web-left-plain")?;
     text.push('\n');
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/plain; charset=utf-8").body(text))
 }

@@ -28,6 +28,8 @@ fn searching_reads_the_index_and_not_the_items() {
             database.execute(
                 "INSERT INTO published_words (rowid, headline, lead, text) SELECT id, headline, lead, text FROM published_items",
             );
+        } else {
+            database.execute("UPDATE published_items SET words = to_tsvector('simple', headline || ' ' || text)");
         }
         database.execute("ANALYZE");
         let (mut conn, overheard) = overhear(&database);

@@ -98,6 +98,9 @@ each_database!(an_event_goes_into_a_readers_calendar_by_a_link_and_its_cancellat
     for (wrong, why) in [
         (Move::default(), "say what is new"),
         (Move { starts: Some("morgen".to_owned()), ..Move::default() }, "--starts \"morgen\": this is not a day and time"),
+        (Move { place: Some("Saal\u{202e}2".to_owned()), ..Move::default() }, "--place: write it on one line"),
+        (Move { online: Some("a\nb".to_owned()), ..Move::default() }, "--online: write it on one line"),
+        (Move { place: Some(" ".to_owned()), ..Move::default() }, "--place"),
         (Move { ends: Some("2026-06-01T10:00".to_owned()), ..Move::default() }, "end before it starts"),
     ] {
         let refused = app.store.write(move |conn| news::reschedule(conn, now, "weekly", id, &wrong)).await.unwrap_err();

@@ -105,12 +105,19 @@ each_database!(an_edition_in_arabic_is_written_from_the_right_and_found_again, w
     // Nobody makes a page of a language that nobody knows.
     assert_eq!(app.get("/archive/nashra?q=x&language=tlh").await.status, 200);
     assert_eq!(app.get("/archive/nashra/1/tlh").await.status, 404);
+    assert!(mail.text.contains("/archive/nashra?lang=en&language=ar") && mail.text.contains("/imprint?lang=en"), "{}", mail.text);
+    let narrowed = app.get("/archive/nashra/feed.atom?lang=ar").await.body;
+    assert!(narrowed.contains("xml:lang=\"ar\"") && !narrowed.contains("xml:lang=\"de\""), "{narrowed}");
     let preferences = app.get(&link_in_text(&mail, "preferences")).await;
     assert!(
         preferences.status == 200 && preferences.body.contains("<option value=\"ar\" lang=\"ar\" selected>"),
         "{}",
         preferences.body
     );
+    assert_eq!(app.get(&format!("{}/data", link_in_text(&mail, "preferences"))).await.status, 200);
+    assert_eq!(app.get(&link_in_text(&mail, "unsubscribe")).await.status, 200);
+    let left = app.post(&mail.one_click_link(), &[("List-Unsubscribe", "One-Click")]).await;
+    assert_eq!((left.status, left.header("content-type")), (200, "text/plain; charset=utf-8"), "{}", left.body);
 });
 
 each_database!(a_declared_edition_stands_in_for_a_missing_one, |app| async move {
