@@ -172,7 +172,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "item",
             true,
-            json!({"slug": "forschung", "id": 7, "is_ready": false, "source": "https://www.example.org/feed.xml",
+            json!({"slug": "forschung", "id": 7, "is_ready": false, "headline": "Zweites Treffen", "source": "https://www.example.org/feed.xml",
             "texts": [{"tag": "de", "direction": "ltr", "kicker": "News", "headline": "Zweites Treffen", "lead": "Alle waren da.", "body": "<p>Ein Absatz.</p>", "link": "https://www.example.org/"}]}),
         ),
         (

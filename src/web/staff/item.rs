@@ -17,6 +17,8 @@ struct Shown {
     slug: String,
     id: i64,
     is_ready: bool,
+    /// In the page's language, or the first there is.
+    headline: String,
     /// The website it comes from.
     source: Option<String>,
     texts: Vec<Text>,
@@ -60,7 +62,9 @@ pub async fn show(
     let (language, (slug, id)) = (visit.language(), place.into_inner());
     let wanted = slug.clone();
     let found = state.store.read(move |conn| news::find_unused(conn, &wanted, id)).await?.ok_or(Failure::NotFound)?;
+    let headline = found.texts.iter().find(|text| text.language == language).or(found.texts.first());
     let content = Shown {
+        headline: headline.map(|text| text.headline.clone()).unwrap_or_default(),
         slug,
         id,
         is_ready: found.state == Unused::Ready,

@@ -274,6 +274,6 @@ async fn shows_the_mail_alone(person: &Person) {
     person.goes_to(&frame).await;
     person.looks_at("5-issue").await;
     // Down to the second item.
-    person.takes("mail", 720, "document.querySelectorAll('.rule')[1].getBoundingClientRect().top + scrollY").await;
+    person.takes("mail", 720, "document.querySelectorAll('.rule')[2].getBoundingClientRect().top + scrollY").await;
     person.browser.looks(1280, "light").await;
 }

@@ -222,10 +222,10 @@ web-desk-ready-count = { $count ->
 }
 web-desk-nothing-ready = No news item is ready.
 web-desk-drafts = Drafts
-web-desk-take = Take into the next issue
+web-desk-take = Next issue
 web-desk-take-of = Take “{ $title }” into the next issue
-web-desk-later = Leave for later
-web-desk-later-of = Leave “{ $title }” for a later issue
+web-desk-later = Later
+web-desk-later-of = Leave “{ $title }” for later
 web-desk-used = This news item was published or removed in the meantime.
 web-desk-preview = Look at it first
 web-desk-preview-of = Look at the next issue of { $title } first
