@@ -33,9 +33,7 @@ impl Query {
     /// None: there is no word in it. Signs only divide words, so nothing in a query is an operator.
     pub fn parse(text: &str) -> Option<Self> {
         let read: String = text.chars().take(MOST_CHARACTERS).collect();
-        let folded = folded(&read);
-        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let words: Vec<String> = words.take(MOST_WORDS).map(str::to_owned).collect();
+        let words: Vec<String> = indexed(&read).split_whitespace().take(MOST_WORDS).map(str::to_owned).collect();
         (!words.is_empty()).then_some(Self { words })
     }
 

@@ -16,7 +16,7 @@ type Bundle = FluentBundle<FluentResource>;
 static WORDS: LazyLock<RwLock<HashMap<Language, Arc<Bundle>>>> = LazyLock::new(RwLock::default);
 
 /// The message that is a language's own name.
-pub(super) const NAME: &str = "web-language";
+const NAME: &str = "web-language";
 
 /// What such a file begins with, for who translates it.
 const HEAD: &str = "\
@@ -78,17 +78,16 @@ pub fn add(language: Language, source: String) -> Result<(), String> {
     let mut bundle = Bundle::new_concurrent(vec![identifier]);
     // As in our own texts: the marks show as boxes in mail programs.
     bundle.set_use_isolating(false);
-    let variables = variables(&source);
-    bundle
-        .add_resource(parsed(source.clone())?)
-        .map_err(|errors| format!("it cannot be used: {}", errors.first().map(ToString::to_string).unwrap_or_default()))?;
     let sample = sample();
-    for (id, names) in &variables {
-        let known = self::variables(&sample).remove(id).unwrap_or_default();
-        if let Some(odd) = names.iter().find(|name| !known.contains(*name)) {
+    let known = variables(&sample);
+    for (id, names) in variables(&source) {
+        if let Some(odd) = names.into_iter().find(|name| !known.get(id).is_some_and(|names| names.contains(name))) {
             return Err(format!("{id} names ${odd}, which that message does not know"));
         }
     }
+    bundle
+        .add_resource(parsed(source)?)
+        .map_err(|errors| format!("it cannot be used: {}", errors.first().map(ToString::to_string).unwrap_or_default()))?;
     let missing: Vec<&str> = ids(&sample).into_iter().filter(|id| !bundle.has_message(id)).collect();
     if !missing.is_empty() {
         let named = missing.iter().take(5).copied().collect::<Vec<_>>().join(", ");

@@ -1,5 +1,6 @@
 //! All words that readers and staff see, in every language we have, as Fluent texts. Strict on purpose: there is no
-//! fallback language, so a text that is missing fails a test and never shows up half translated.
+//! fallback language, so a text that is missing fails a test and never shows up half translated. In languages that are none of
+//! ours there are mails only; pages speak the one of ours that is nearest ([`Language::spoken`]).
 
 pub mod check;
 pub mod extra;
@@ -63,11 +64,6 @@ pub fn text(language: Language, id: &str, args: &[(&str, Value)]) -> Result<Stri
     let args: HashMap<Cow<'static, str>, FluentValue<'static>> =
         args.iter().map(|(name, value)| (Cow::Owned((*name).to_owned()), fluent(value))).collect();
     lookup(language, id, &args)
-}
-
-/// A language's own name.
-pub fn language_name(language: Language) -> Result<String, MissingText> {
-    text(language, extra::NAME, &[])
 }
 
 fn fluent(value: &Value) -> FluentValue<'static> {

@@ -90,8 +90,7 @@ pub fn list(
 ) -> Result<Option<ArchiveView>, JourneyError> {
     let Some(newsletter) = public(conn, slug)? else { return Ok(None) };
     let languages = newsletter.languages()?;
-    let first = languages.first().copied().unwrap_or(page);
-    let language = [asked.unwrap_or(page), page].into_iter().find(|wanted| languages.contains(wanted)).unwrap_or(first);
+    let language = chosen(asked, page, &languages);
     let rows = archive::list(conn, newsletter.id, &[language], before, PAGE + 1)?;
     let more = rows.len() > page_size();
     let mut issues = Vec::new();
@@ -182,8 +181,7 @@ pub fn search(conn: &mut Conn, search: &Search) -> Result<Option<Results>, Journ
             (None, None, Language::and_ours(languages))
         }
     };
-    let first = languages.first().copied().unwrap_or(page);
-    let language = [search.asked.unwrap_or(page), page].into_iter().find(|wanted| languages.contains(wanted)).unwrap_or(first);
+    let language = chosen(search.asked, page, &languages);
     let Some(query) = &search.query else {
         return Ok(Some(Results { title, language, languages, found: Vec::new(), more: false }));
     };
@@ -216,6 +214,12 @@ pub fn edition(conn: &mut Conn, slug: &str, number: i64, language: Language) -> 
 
 fn public(conn: &mut Conn, slug: &str) -> Result<Option<Newsletter>, JourneyError> {
     Ok(newsletters::find(conn, slug)?.filter(|newsletter| !newsletter.is_private()))
+}
+
+/// The language somebody chose, else the page's, else the first there is.
+fn chosen(asked: Option<Language>, page: Language, there: &[Language]) -> Language {
+    let first = there.first().copied().unwrap_or(page);
+    [asked.unwrap_or(page), page].into_iter().find(|wanted| there.contains(wanted)).unwrap_or(first)
 }
 
 fn page_size() -> usize {

@@ -11,7 +11,7 @@ use crate::domain::proof::hex;
 use crate::domain::token::random_id;
 use crate::store::feeds::{Feed, Known};
 use crate::store::news::{NewsItemText, Shared, Words};
-use crate::store::{Conn, StoreError, feeds, micros, news, newsletters, time};
+use crate::store::{Conn, StoreError, feeds, micros, news, newsletters};
 
 /// From one feed. One that invents entries does not fill the desk.
 const MOST_DRAFTS: i64 = 200;
@@ -131,9 +131,11 @@ pub fn take_in(
             },
         }
     }
-    let validators = answer.map(|(_, known)| (known.etag.as_deref(), known.last_modified.as_deref()));
-    // What waits has to be seen again.
-    let validators = validators.map(|known| if taken.waiting > 0 { (None, None) } else { known });
+    let validators = answer.map(|(_, known)| match taken.waiting {
+        0 => (known.etag.as_deref(), known.last_modified.as_deref()),
+        // What waits has to be seen again.
+        _ => (None, None),
+    });
     feeds::set_read(conn, feed.id, micros(now), micros(now + ctx.config.feeds_every), validators)?;
     Ok(taken)
 }
@@ -176,9 +178,4 @@ pub fn failed(conn: &mut Conn, ctx: &Context, now: Timestamp, feed: &Feed, probl
     let doublings = u32::try_from(feed.failures).unwrap_or(u32::MAX).min(10);
     let rest = ctx.config.feeds_every.saturating_mul(1_i32.checked_shl(doublings).unwrap_or(i32::MAX)).min(LONGEST_REST);
     Ok(feeds::set_problem(conn, feed.id, micros(now + rest), problem)?)
-}
-
-/// When it was last read without a problem.
-pub fn last_read(feed: &Feed) -> Option<Timestamp> {
-    feed.read_at.map(time)
 }

@@ -190,6 +190,10 @@ impl Unused {
             Unused::Ready => "ready",
         }
     }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Unused::Draft, Unused::Ready].into_iter().find(|state| state.as_str() == word)
+    }
 }
 
 /// An item that is in no issue.
@@ -223,9 +227,8 @@ pub struct ItemText {
 /// None: this newsletter has no such item, or it is in an issue.
 pub fn find_unused(conn: &mut Conn, slug: &str, id: i64) -> Result<Option<WholeItem>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
-    let Some((item, _)) = news::list_unused(conn, newsletter.id)?.into_iter().find(|(item, _)| item.id == id) else {
-        return Ok(None);
-    };
+    let Some(item) = news::find(conn, newsletter.id, id)? else { return Ok(None) };
+    let Some(state) = Unused::parse(&item.state) else { return Ok(None) };
     let mut texts = Vec::new();
     for text in news::list_texts(conn, &[id])? {
         texts.push(ItemText {
@@ -237,7 +240,6 @@ pub fn find_unused(conn: &mut Conn, slug: &str, id: i64) -> Result<Option<WholeI
             link: text.link,
         });
     }
-    let state = if item.state == Unused::Ready.as_str() { Unused::Ready } else { Unused::Draft };
     Ok(Some(WholeItem { state, source: feeds::find_source(conn, id)?, texts }))
 }
 
@@ -250,7 +252,7 @@ pub fn unused(conn: &mut Conn, slug: &str, language: Language) -> Result<Option<
     let texts = news::list_texts(conn, &ids)?;
     let mut items = Vec::new();
     for (item, key) in found {
-        let state = if item.state == Unused::Ready.as_str() { Unused::Ready } else { Unused::Draft };
+        let Some(state) = Unused::parse(&item.state) else { continue };
         let own = || texts.iter().filter(|text| text.news_item_id == item.id);
         // Where there is no text in it, in the first one written.
         let headline = own().find(|text| text.language == language.tag()).or_else(|| own().next());

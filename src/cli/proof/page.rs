@@ -236,7 +236,8 @@ fn state_of(row: &ProvenDelivery) -> &str {
 
 /// A language's own name.
 fn language_name(tag: &str) -> Result<String, CliError> {
-    i18n::language_name(tag.parse().map_err(failed)?).map_err(failed)
+    let language: Language = tag.parse().map_err(failed)?;
+    i18n::text(language, "web-language", &[]).map_err(failed)
 }
 
 /// Without line ends and other control characters: a row is one line.

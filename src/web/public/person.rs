@@ -170,7 +170,8 @@ impl Data {
 }
 
 fn language_name(page: Language, tag: &str) -> Result<String, Failure> {
-    Ok(i18n::language_name(tag.parse().unwrap_or(page))?)
+    let language = tag.parse().unwrap_or(page);
+    Ok(i18n::text(language, "web-language", &[])?)
 }
 
 /// GET /preferences/TOKEN/erase

@@ -107,12 +107,16 @@ async fn look(state: &State, slug: &str, asked: &Asked) -> Result<Option<(Look, 
     Ok(found.await?)
 }
 
+/// The edition a reader would get.
+fn gets(look: &Look, reader: &Reader) -> Option<Language> {
+    let have: Vec<Language> = look.editions.iter().map(|(edition, _)| edition.language).collect();
+    look.fallbacks.edition_for(reader.language, &have)
+}
+
 /// The edition that is asked for, else the one the reader would get, else the first.
 fn chosen<'a>(look: &'a Look, asked: &Asked, reader: Option<&Reader>) -> Option<&'a (Edition, Preview)> {
-    let have: Vec<Language> = look.editions.iter().map(|(edition, _)| edition.language).collect();
-    let wanted = asked.edition.filter(|wanted| have.contains(wanted));
-    let gets = wanted.or_else(|| look.fallbacks.edition_for(reader?.language, &have)).or_else(|| have.first().copied())?;
-    look.editions.iter().find(|(edition, _)| edition.language == gets)
+    let of = |wanted: Language| look.editions.iter().find(|(edition, _)| edition.language == wanted);
+    asked.edition.and_then(of).or_else(|| of(gets(look, reader?)?)).or_else(|| look.editions.first())
 }
 
 /// GET /staff/newsletters/SLUG/preview
@@ -148,12 +152,8 @@ pub async fn show(
             Some(name) => format!("{name}, {}", reader.address),
             None => reader.address.clone(),
         }),
-        gets: match reader {
-            Some(reader) => {
-                let have: Vec<Language> = look.editions.iter().map(|(edition, _)| edition.language).collect();
-                let gets = look.fallbacks.edition_for(reader.language, &have);
-                gets.map(|gets| Pages::say(gets, "web-language")).transpose()?.unwrap_or_default()
-            }
+        gets: match reader.and_then(|reader| gets(&look, reader)) {
+            Some(gets) => Pages::say(gets, "web-language")?,
             None => String::new(),
         },
         anyone: format!("{base}{}", visit.query()),
@@ -228,12 +228,7 @@ pub async fn act(
     let edition: Option<Language> = fields.first("edition").parse().ok();
     let here = path(&slug);
     // Back to what was shown, with a word about it.
-    let query: String = request
-        .query_string()
-        .split('&')
-        .filter(|pair| !pair.starts_with("note=") && !pair.starts_with("lang="))
-        .collect::<Vec<_>>()
-        .join("&");
+    let query = visit.rest.split('&').filter(|pair| !pair.starts_with("note=")).collect::<Vec<_>>().join("&");
     let back = if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     if fields.has("test") {
         let to = Address::parse(&member.address).map_err(|error| JourneyError::Broken(format!("a staff address: {error}")))?;
