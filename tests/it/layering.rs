@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates that are named in certain rooms only.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("libsqlite3_sys", &["store"]),
@@ -76,7 +76,6 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("actix_multipart", &["web", "app"]),
     ("actix_http", &["web", "app"]),
     ("actix_rt", &["web", "app"]),
-    ("tracing_actix_web", &["web", "app"]),
     ("tokio_cron_scheduler", &["scheduler"]),
     ("config", &["settings"]),
     ("reqwest", &["fetch"]),
