@@ -6,6 +6,7 @@
 
 mod checks;
 mod domains;
+pub mod listen;
 mod lists;
 mod sections;
 
@@ -21,6 +22,7 @@ pub use sections::{
 };
 
 use crate::domain::nearest::nearest;
+use crate::telemetry::Colour;
 use sections::{RawDatabase, RawRelay};
 
 const PREFIX: &str = "RUNDBRIEF__";
@@ -317,6 +319,21 @@ impl Settings {
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn log_filter() -> Option<String> {
     std::env::var("RUNDBRIEF_LOG").ok()
+}
+
+/// Whether whoever starts us wants colours on a terminal (<https://no-color.org>).
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn log_colour() -> Colour {
+    let is = |name: &str, matches: fn(&std::ffi::OsStr) -> bool| std::env::var_os(name).is_some_and(|value| matches(&value));
+    let unwanted = is("NO_COLOR", |value| !value.is_empty()) || is("TERM", |value| value == "dumb");
+    if unwanted { Colour::Never } else { Colour::OnTerminals }
+}
+
+/// Where SQLite puts temporary files, in its order of preference (<https://sqlite.org/tempfiles.html>).
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn temporary_directories() -> Vec<PathBuf> {
+    let named = ["SQLITE_TMPDIR", "TMPDIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    named.chain(["/var/tmp", "/usr/tmp", "/tmp", "."].map(PathBuf::from)).collect()
 }
 
 fn known(place: &str, shown: &str, key: &str) -> Result<(), SettingsError> {

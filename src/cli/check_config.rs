@@ -1,6 +1,8 @@
 //! `rundbrief check-config`: shows the effective settings and tries what they point to. Migrates nothing and sends nothing; a SQLite
 //! file or a directory of mails that is not there yet is made, as the way to see that it can be.
 
+mod places;
+
 use std::path::{Path, PathBuf};
 
 use super::{CliError, block_on};
@@ -25,6 +27,9 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
         _ => Store::open(settings.database.url.expose()).map(|store| store.describe()).map_err(|error| error.to_string()),
     };
     tell("database", database);
+    for (what, found) in places::look(&settings) {
+        tell(what, found);
+    }
     tell("templates", app::templates(&settings).map(|_| "compiled".to_owned()).map_err(|error| error.to_string()));
     if let Some(file) = &settings.look.logo_file {
         let logo = app::logo::read(&settings).map(|_| file.display().to_string());

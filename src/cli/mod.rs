@@ -225,7 +225,8 @@ fn run(cli: Cli) -> Result<(), CliError> {
 }
 
 fn start_log(filter: Option<String>, settings: &Settings) -> Result<(), CliError> {
-    telemetry::init(filter.as_deref(), settings.log.format).map_err(|error| CliError::Usage(error.to_string()))
+    let started = telemetry::init(filter.as_deref(), settings.log.format, settings::log_colour());
+    started.map_err(|error| CliError::Usage(error.to_string()))
 }
 
 fn open(settings: Settings) -> Result<App, CliError> {

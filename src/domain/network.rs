@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 
 /// How much of a visitor's network address is kept with a request.
@@ -56,6 +57,18 @@ impl Network {
     }
 }
 
+/// A network in CIDR form, or a single address. One of IPv4 that is written as IPv6 (`::ffff:10.0.0.0/104`) is that of IPv4, as
+/// addresses are compared in their shortest form. None: it is neither.
+pub fn network(text: &str) -> Option<IpNet> {
+    let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()?;
+    let IpNet::V6(long) = network else { return Some(network.trunc()) };
+    let mapped = long.network().to_ipv4_mapped().zip(long.prefix_len().checked_sub(96));
+    match mapped {
+        Some((address, length)) => Ipv4Net::new(address, length).ok().map(IpNet::V4),
+        None => Some(network.trunc()),
+    }
+}
+
 /// The first so many groups of 16 bits.
 fn prefix(address: Ipv6Addr, groups: usize) -> Ipv6Addr {
     let mut segments = address.segments();
@@ -83,6 +96,28 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"), "the same computer in another spelling");
         assert!(network("127.0.0.1").is_here() && network("::1").is_here() && network("::ffff:127.0.0.9").is_here());
         assert!(!network("192.0.2.1").is_here() && !network("::2").is_here());
+    }
+
+    #[test]
+    fn a_network_is_read_in_any_form() {
+        for (text, read) in [
+            ("10.1.2.3", "10.1.2.3/32"),
+            ("10.1.0.0/16", "10.1.0.0/16"),
+            ("10.1.2.3/16", "10.1.0.0/16"),
+            ("2001:db8::1", "2001:db8::1/128"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("::1", "::1/128"),
+            ("::ffff:10.1.2.3", "10.1.2.3/32"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+        ] {
+            assert_eq!(network(text).map(|network| network.to_string()).as_deref(), Some(read), "{text}");
+        }
+        for text in
+            ["", "proxy.example.org", "10.1", "10.1.0.0/33", "10.1.0.0/", "10.1.0.0-10.1.0.9", "[::1]", "10.1.0.1:80", "*"]
+        {
+            assert_eq!(network(text), None, "{text}");
+        }
     }
 
     #[test]

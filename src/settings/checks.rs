@@ -45,6 +45,14 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         bounce(address)?;
     }
     dkim(&settings.dkim)?;
+    if let Some(all) = settings.http.trusted_proxies.iter().find(|network| network.prefix_len() == 0) {
+        return Err(wrong(
+            "http.trusted_proxies",
+            format!(
+                "has {all}, which is every address there is: then anybody could write any X-Forwarded-For. Name the proxy's own address or network"
+            ),
+        ));
+    }
     for text in &settings.embed.origins {
         // They become part of a header.
         if !is_web_origin(text) {

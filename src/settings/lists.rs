@@ -1,10 +1,9 @@
 //! Lists in the settings: in the file as lists, in the environment as words with commas or spaces between them.
 
-use std::net::IpAddr;
-use std::str::FromStr;
-
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
+
+use crate::domain::network::network;
 
 pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
@@ -33,23 +32,29 @@ pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
 }
 
 /// Entries of a list, and how one is called.
-pub(super) trait Listed: FromStr {
+pub(super) trait Listed: Sized {
     const KIND: &str;
-}
 
-impl Listed for IpAddr {
-    const KIND: &str = "an IP address";
+    fn read(word: &str) -> Option<Self>;
 }
 
 impl Listed for IpNet {
-    const KIND: &str = "a network like 10.1.0.0/16";
+    const KIND: &str = "an IP address, or a network like 10.1.0.0/16";
+
+    fn read(word: &str) -> Option<Self> {
+        network(word)
+    }
 }
 
 impl Listed for u16 {
     const KIND: &str = "a port";
+
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
 }
 
 pub(super) fn list<'de, D: Deserializer<'de>, T: Listed>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let parse = |word: &String| word.parse().map_err(|_| serde::de::Error::custom(format!("\"{word}\" is not {}", T::KIND)));
-    words(deserializer)?.iter().map(parse).collect()
+    let read = |word: &String| T::read(word).ok_or_else(|| serde::de::Error::custom(format!("\"{word}\" is not {}", T::KIND)));
+    words(deserializer)?.iter().map(read).collect()
 }

@@ -1,12 +1,13 @@
 //! The sections of the settings file with their defaults. `config/default.toml` says what each key is for.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::listen;
 use super::lists::{list, words};
 pub use crate::domain::network::NetworkNote;
 use crate::telemetry::Format;
@@ -183,10 +184,11 @@ macro_rules! section {
 
 section! {
     Http {
+        #[serde(deserialize_with = "listen::written")]
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
         /// Whose `X-Forwarded-For` is believed.
         #[serde(deserialize_with = "list")]
-        trusted_proxies: Vec<IpAddr> = Vec::new(),
+        trusted_proxies: Vec<IpNet> = Vec::new(),
     }
 }
 

@@ -211,12 +211,15 @@ fn values_of_another_kind_or_out_of_range_are_named() {
         told("[relay]\nconnections = 'many'")
     );
     assert!(told("[relay]\nconnections = -1").starts_with("the setting relay.connections "));
-    assert!(told("[http]\nlisten = '8080'").contains("http.listen"), "{}", told("[http]\nlisten = '8080'"));
-    assert!(
-        told("[http]\ntrusted_proxies = ['10.0.0.0/8']").contains("not an IP address"),
-        "{}",
-        told("[http]\ntrusted_proxies = ['10.0.0.0/8']")
-    );
+    for listen in ["'8080'", "8080", "':8080'"] {
+        let told = told(&format!("[http]\nlisten = {listen}"));
+        assert!(told.contains("http.listen") && told.contains("the address is missing: write 127.0.0.1:8080"), "{told}");
+    }
+    let proxies = |list: &str| told(&format!("[http]\ntrusted_proxies = {list}"));
+    assert!(proxies("['10.0.0.0/33']").contains("\"10.0.0.0/33\" is not an IP address, or a network like"));
+    for all in ["0.0.0.0/0", "::/0", "::ffff:0:0/96"] {
+        assert!(proxies(&format!("['127.0.0.1', '{all}']")).contains("is every address there is"), "{all}");
+    }
     assert!(told("[log]\nformat = 'xml'").contains("log.format"), "{}", told("[log]\nformat = 'xml'"));
     assert!(told("[look]\ncolour = 'red'").contains("like #1f4e79"));
     assert!(told("[relay]\nehlo_name = 'a b'").contains("must be a host name"));

@@ -6,6 +6,7 @@ use std::sync::Once;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
+use ipnet::IpNet;
 
 /// Whom a proxy of ours names in words that are no address.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -18,7 +19,7 @@ pub fn came_through_a_proxy(request: &HttpRequest) -> bool {
 }
 
 /// The visitor's address.
-pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
+pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     // Without a connection there is no visitor either: an application under test.
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip()).to_canonical();
     if !is_trusted(peer, trusted) {
@@ -30,7 +31,7 @@ pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
 
 /// From right to left: each proxy has appended whom it saw. The first that is no proxy of ours is the visitor, and what stands
 /// left of it is only what the visitor says.
-fn named(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+fn named(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     // Whatever octets a visitor puts before it, the proxy's own entry is there to be read.
     let lines: Vec<_> = headers.get_all(FORWARDED).map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     let mut last = peer;
@@ -55,8 +56,8 @@ fn parse(entry: &str) -> Option<IpAddr> {
     plain.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
-fn is_trusted(address: IpAddr, trusted: &[IpAddr]) -> bool {
-    trusted.iter().any(|one| one.to_canonical() == address)
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address))
 }
 
 /// A proxy that nobody has declared makes all visitors one, or nobody. Strangers who write the header are no news.
@@ -81,6 +82,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::domain::network::network;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -91,7 +93,7 @@ mod tests {
         for line in forwarded {
             request = request.append_header((FORWARDED, *line));
         }
-        let trusted: Vec<IpAddr> = trusted.iter().map(|text| ip(text)).collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|text| network(text).unwrap()).collect();
         address(&request.to_http_request(), &trusted)
     }
 
@@ -125,5 +127,20 @@ mod tests {
             assert_eq!(seen("127.0.0.1", &forwarded, &proxies), ip(visitor), "{forwarded:?}");
         }
         assert_eq!(seen("::ffff:10.0.0.7", &["192.0.2.1"], &proxies), ip("192.0.2.1"));
+    }
+    #[test]
+    fn a_declared_network_is_all_its_addresses() {
+        for (peer, networks, visitor) in [
+            ("172.18.0.5", vec!["172.16.0.0/12"], "192.0.2.1"),
+            ("172.32.0.5", vec!["172.16.0.0/12"], "172.32.0.5"),
+            ("::ffff:172.18.0.5", vec!["172.16.0.0/12"], "192.0.2.1"),
+            ("172.18.0.5", vec!["::ffff:172.16.0.0/108"], "192.0.2.1"),
+            ("fd00::7", vec!["fd00::/8"], "192.0.2.1"),
+            ("fe00::7", vec!["fd00::/8"], "fe00::7"),
+            ("10.0.0.7", vec!["127.0.0.1", "10.0.0.7"], "192.0.2.1"),
+        ] {
+            assert_eq!(seen(peer, &["203.0.113.9, 192.0.2.1"], &networks), ip(visitor), "{peer} {networks:?}");
+        }
+        assert_eq!(seen("172.18.0.5", &["203.0.113.9, 192.0.2.1, 172.18.0.9"], &["172.16.0.0/12"]), ip("192.0.2.1"));
     }
 }

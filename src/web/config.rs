@@ -1,7 +1,6 @@
 //! What the web room needs of the settings file.
 
-use std::net::IpAddr;
-
+use ipnet::IpNet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -15,7 +14,7 @@ pub struct Config {
     /// `limits.body_bytes`: no form of ours comes near it (R204).
     pub body_bytes: usize,
     /// `http.trusted_proxies`: whose `X-Forwarded-For` is believed (R195).
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// `embed.origins`: whose pages may show a form in a frame.
     pub embed_origins: Vec<String>,
     pub imprint: Imprint,

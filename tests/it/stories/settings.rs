@@ -85,3 +85,29 @@ each_instance!(check_config_shows_everything_but_secrets_and_changes_nothing, |i
     instance.set("PRIVACY__CONTACT", " ");
     assert!(instance.run(&["check-config"]).out.contains("privacy.contact"));
 });
+
+#[test]
+fn check_config_tries_where_things_are_written() {
+    let mut instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let mails = instance.folder.path().join("mails");
+    instance.set("RELAY__URL", &format!("file://{}", mails.display()));
+    instance.done(&["migrate"]);
+    let shown = instance.done(&["check-config"]);
+    for words in ["database file: ", "key file: ", "epoch file: ", "captured mails: ", "temporary files: SQLite has "] {
+        assert!(shown.contains(&format!("ok    {words}")), "{words} is missing in {shown}");
+    }
+    // A file where a directory should be: nobody can write there, root neither.
+    let file = instance.file("file", b"");
+    for (key, place) in [
+        ("SECRET__KEY_FILE", format!("{file}/keys")),
+        ("DATABASE__EPOCH_FILE", format!("{file}/epoch")),
+        ("RELAY__URL", format!("file://{file}/mails")),
+        ("DATABASE__URL", format!("sqlite://{file}/rundbrief.db")),
+    ] {
+        let mut broken = Instance::on(Kind::Sqlite, &format!("file://{}", mails.display()));
+        broken.set(key, &place);
+        let ran = broken.run(&["check-config"]);
+        assert_eq!(ran.code, Some(1), "{key}: {ran:?}");
+        assert!(ran.out.contains(&format!("{file} cannot be written: ")), "{key}: {ran:?}");
+    }
+}
