@@ -55,7 +55,7 @@ impl Feed {
             }
             Feed::List { newsletter } => {
                 for feed in of(app, &newsletter)? {
-                    let read = feed.read_at.map_or("never".to_owned(), |at| time(at).to_string());
+                    let read = feed.read_at.map_or("never".to_owned(), |at| super::local(time(at), &app.context.config.zone));
                     let problem = feed.problem.map(|problem| format!("\t{problem}")).unwrap_or_default();
                     say!("{}\tread {read}\t{}{problem}", feed.language, feed.url);
                 }

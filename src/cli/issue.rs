@@ -271,8 +271,9 @@ fn unknown(app: &App, newsletter: &str, number: i64, json: bool) -> Result<(), C
         return Ok(());
     }
     let place = app.relay()?.place();
+    let zone = super::zone_of(app, newsletter)?;
     for doubt in &doubts {
-        let at = |at: Option<Timestamp>| at.map_or("at a time nobody saw".to_owned(), |at| at.to_string());
+        let at = |at: Option<Timestamp>| at.map_or("at a time nobody saw".to_owned(), |at| super::local(at, &zone));
         say!("{}\tin doubt since {}\tfirst tried {}", doubt.address, at(doubt.in_doubt_since), at(doubt.first_tried_at));
         let again = if doubt.resends > 0 { format!(", sent again {} times", doubt.resends) } else { String::new() };
         let heard = doubt.last_heard.as_deref().unwrap_or("nothing");

@@ -1,9 +1,10 @@
 //! `rundbrief issue status`: where an issue stands, in words or as JSON.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{CliError, instance};
+use super::{CliError, instance, local, zone_of};
 use crate::app::App;
 use crate::domain::language::Language;
 use crate::journeys::check::Override;
@@ -31,6 +32,7 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
             "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
         )));
     };
+    let zone = zone_of(app, newsletter)?;
     let IssueStatus { counts, course, held_reason, despite, .. } = &found;
     if json {
         let told = Told { counts, held_reason: held_reason.as_deref(), published_despite: despite.as_ref(), course };
@@ -43,12 +45,12 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
         say!("  held: {reason}");
     }
     if let Some(Override { by, at, .. }) = despite {
-        say!("  published by {by} at {at} although the check had found errors; --json names them");
+        say!("  published by {by} at {} although the check had found errors; --json names them", local(*at, &zone));
     }
     for (word, count) in [("recipients", counts.recipients)].into_iter().chain(counts.by_state()) {
         say!("  {word:<13}{count:>9}");
     }
-    tell_course(now, counts, course)?;
+    tell_course(now, counts, course, &zone)?;
     if counts.unknown > 0 {
         let number = counts.number;
         say!("  In doubt: \"rundbrief issue unknown {newsletter} {number}\" lists them; decide with");
@@ -57,7 +59,7 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
     Ok(())
 }
 
-fn tell_course(now: Timestamp, counts: &Counts, course: &Course) -> Result<(), CliError> {
+fn tell_course(now: Timestamp, counts: &Counts, course: &Course, zone: &TimeZone) -> Result<(), CliError> {
     if counts.per_second > 0.0 {
         let left = match counts.seconds_left {
             Some(seconds) => format!("; {} left", words::duration(Language::En, seconds)?),
@@ -66,11 +68,16 @@ fn tell_course(now: Timestamp, counts: &Counts, course: &Course) -> Result<(), C
         say!("  {}{left}", words::rate(Language::En, counts.per_second)?);
     }
     if let Some(due) = course.next_due_at {
-        say!("  {} put off by the relay; the next is due at {due} (in {})", course.deferred, minutes(due.duration_since(now)));
+        say!(
+            "  {} put off by the relay; the next is due at {} (in {})",
+            course.deferred,
+            local(due, zone),
+            minutes(due.duration_since(now))
+        );
     }
     if let Some(until) = course.relay_rests_until {
         let trouble = course.relay_trouble.as_deref().unwrap_or("it is in trouble");
-        say!("  The relay rests until {until} (for {}): {trouble}", minutes(until.duration_since(now)));
+        say!("  The relay rests until {} (for {}): {trouble}", local(until, zone), minutes(until.duration_since(now)));
     }
     if !course.refusals.is_empty() {
         say!("  Last refusals:");

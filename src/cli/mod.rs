@@ -40,13 +40,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::{App, AppError};
 use crate::clock::Clock;
 use crate::domain::language::Language;
-use crate::journeys::JourneyError;
+use crate::journeys::{self, JourneyError};
 use crate::settings::{self, Settings, SettingsError};
-use crate::store::StoreError;
+use crate::store::{StoreError, newsletters};
 use crate::telemetry;
 
 /// A self-hosted newsletter system: double opt-in, accessible editions, one durable row per recipient and mail.
@@ -95,7 +97,7 @@ enum Command {
     /// Consent: show what proves one person's, verify the log of everybody's
     #[command(subcommand)]
     Consent(consent::Consent),
-    /// One person's data: export, erase
+    /// One person: why (no mail came), export, erase
     #[command(subcommand)]
     Person(person::Person),
     /// How long data is kept: status, run
@@ -236,6 +238,19 @@ fn open(settings: Settings) -> Result<App, CliError> {
 /// A language that pages for people at the terminal can be in.
 fn spoken(tag: &str) -> Result<Language, CliError> {
     Language::ours(tag).ok_or_else(|| CliError::Usage(format!("--language: \"{tag}\" is none of ours: use de, en or de-simple")))
+}
+
+/// "2027-03-01 09:00:00 CET": a time as a person at the terminal reads it.
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// On whose clocks a newsletter lives; where there is none of that name, on those of this installation.
+fn zone_of(app: &App, newsletter: &str) -> Result<TimeZone, CliError> {
+    Ok(app.store.read_blocking(|conn| match newsletters::find(conn, newsletter)? {
+        Some(newsletter) => journeys::zone(&newsletter),
+        None => Ok::<_, JourneyError>(app.context.config.zone.clone()),
+    })?)
 }
 
 /// Runs async work to its end.

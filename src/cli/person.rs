@@ -1,5 +1,5 @@
-//! `rundbrief person export|erase`: what staff do when somebody asks for their data, or wants it gone. The identity of whoever
-//! asks is checked by a person before.
+//! `rundbrief person why|export|erase`: what staff do when somebody asks why no mail came, asks for their data, or wants it gone. The
+//! identity of whoever asks is checked by a person before.
 
 use clap::Subcommand;
 
@@ -8,9 +8,19 @@ use super::consent::address;
 use crate::app::App;
 use crate::domain::states::Channel;
 use crate::journeys::person::{self, Exported};
+use crate::journeys::why::{self, Answer, Told};
 
 #[derive(Subcommand)]
 pub(super) enum Person {
+    /// Say in one sentence why an address got an issue or did not
+    Why {
+        address: String,
+        /// The issue's number; without it the newest
+        number: Option<i64>,
+        /// Only this newsletter; without it each that the address has to do with
+        #[arg(long, value_name = "NEWSLETTER")]
+        newsletter: Option<String>,
+    },
     /// Print everything that is stored about an address, as JSON (Art. 15 and 20 GDPR)
     Export { address: String },
     /// Erase everything about an address for good, the proof of consent too, and keep its keyed hash as an objection (Art. 17, 21 GDPR)
@@ -21,6 +31,17 @@ impl Person {
     pub fn run(self, app: &App) -> Result<(), CliError> {
         let now = app.clock.now();
         match self {
+            Person::Why { address: text, number, newsletter } => {
+                let address = address(&text)?;
+                let of = newsletter.as_deref();
+                let answer = app.store.snapshot_blocking(|conn| why::why(conn, &app.context, now, &address, of, number))?;
+                for told in told(answer, of, number)? {
+                    match told.number {
+                        Some(number) => say!("{} {number}: {}", told.newsletter, told.why),
+                        None => say!("{}: {}", told.newsletter, told.why),
+                    }
+                }
+            }
             Person::Export { address: text } => {
                 let address = address(&text)?;
                 let found = app.store.snapshot_blocking(|conn| person::export(conn, &app.context, now, &address))?;
@@ -63,5 +84,21 @@ impl Person {
             }
         }
         Ok(())
+    }
+}
+
+/// What there is to tell, or why there is nothing.
+pub(super) fn told(answer: Answer, newsletter: Option<&str>, number: Option<i64>) -> Result<Vec<Told>, CliError> {
+    match answer {
+        Answer::Told(told) if told.is_empty() => Err(CliError::Failed("there is no newsletter yet".into())),
+        Answer::Told(told) => Ok(told),
+        Answer::NoSuchNewsletter => {
+            let named = newsletter.unwrap_or_default();
+            Err(CliError::Failed(format!("there is no newsletter \"{named}\"; \"rundbrief newsletter list\" shows all")))
+        }
+        Answer::NoSuchIssue => {
+            let of = newsletter.map(|slug| format!(" of {slug}")).unwrap_or_default();
+            Err(CliError::Failed(format!("no issue {}{of} was published", number.unwrap_or_default())))
+        }
     }
 }

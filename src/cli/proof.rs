@@ -14,12 +14,13 @@ use serde::Serialize;
 
 pub(super) use self::page::STYLE;
 use self::page::{Maker, PageMaker};
-use super::{CliError, files};
+use super::{CliError, files, person};
 use crate::app::App;
 use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::domain::proof::{self, Form, Hash, Seal};
 use crate::journeys::proof::{self as journey, Begun, ProvenDelivery};
+use crate::journeys::why;
 use crate::store::Conn;
 
 #[derive(clap::Args)]
@@ -87,12 +88,7 @@ impl Proof {
             let proof = match journey::begin(conn, app.clock.now(), slug, number, address.as_ref())? {
                 Begun::Proof(proof) => proof,
                 Begun::NoSuchIssue => return Err(CliError::Failed(format!("{slug} has no published issue {number}"))),
-                Begun::NotTo => {
-                    return Err(CliError::Failed(format!(
-                        "issue {number} of {slug} has no delivery to {}",
-                        address.map(|address| address.as_typed().to_owned()).unwrap_or_default()
-                    )));
-                }
+                Begun::NotTo => return Err(no_delivery(app, conn, slug, number, address.as_ref())?),
             };
             match &self.out {
                 None => self.write(app, conn, &proof, language, std::io::stdout().lock()),
@@ -127,6 +123,14 @@ impl Proof {
         }
         out.seal(app)
     }
+}
+
+/// There is nothing to prove; then it is told why.
+fn no_delivery(app: &App, conn: &mut Conn, slug: &str, number: i64, address: Option<&Address>) -> Result<CliError, CliError> {
+    let Some(address) = address else { return Ok(CliError::Failed(format!("issue {number} of {slug} has no delivery"))) };
+    let answer = why::why(conn, &app.context, app.clock.now(), address, Some(slug), Some(number))?;
+    let whys: Vec<String> = person::told(answer, Some(slug), Some(number))?.into_iter().map(|told| told.why).collect();
+    Ok(CliError::Failed(format!("issue {number} of {slug} has no delivery to {}: {}", address.as_typed(), whys.join(" "))))
 }
 
 /// A delivery and what became of it in words.

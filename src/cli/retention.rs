@@ -33,8 +33,8 @@ impl Retention {
                 match app.store.read_blocking(retention::last_run)? {
                     None => say!("Never run yet. \"rundbrief serve\" runs it every night at four"),
                     Some(run) => match run.report {
-                        Some(report) => say!("Last run {}: {}", run.at, told(&report)),
-                        None => say!("Begun {}, and not ended yet", run.at),
+                        Some(report) => say!("Last run {}: {}", super::local(run.at, &app.context.config.zone), told(&report)),
+                        None => say!("Begun {}, and not ended yet", super::local(run.at, &app.context.config.zone)),
                     },
                 }
             }

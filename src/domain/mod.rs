@@ -36,6 +36,7 @@ pub mod stamp;
 pub mod states;
 pub mod throttle;
 pub mod token;
+pub mod why;
 
 #[cfg(test)]
 mod address_tests;

@@ -37,6 +37,7 @@ pub mod status;
 pub mod subscribe;
 mod throttle;
 pub mod verify;
+pub mod why;
 pub mod wording;
 
 use self::memo::Memo;
@@ -55,7 +56,7 @@ use crate::i18n::MissingText;
 use crate::mail::dkim::{DkimError, Signer};
 use crate::mail::templates::{ConfirmationMail, Links, NoticeMail, TemplateError, Templates};
 use crate::store::StoreError;
-use crate::store::newsletters::NewsletterText;
+use crate::store::newsletters::{Newsletter, NewsletterText};
 
 /// What the journeys need beside a connection: made once at start, shared by all.
 pub struct Context {
@@ -172,4 +173,9 @@ impl Context {
             form: self.url(&format!("/n/{slug}?lang={page}")),
         }
     }
+}
+
+/// On whose clocks a newsletter lives.
+pub fn zone(newsletter: &Newsletter) -> Result<TimeZone, JourneyError> {
+    TimeZone::get(&newsletter.zone).map_err(|error| JourneyError::Broken(format!("the newsletter {}: {error}", newsletter.slug)))
 }

@@ -52,4 +52,5 @@ mod staff;
 mod subscribe;
 mod throttle;
 mod trouble;
+mod why;
 mod work;
