@@ -33,6 +33,11 @@ pub async fn show(
     Ok(answer(tag, content_type(&name), known.0, || file.data.into_owned()))
 }
 
+/// GET /favicon.ico, which browsers ask for by themselves where a page names no icon, as for a picture or a feed.
+pub async fn show_icon(pages: web::Data<Pages>, known: web::Header<IfNoneMatch>) -> Result<HttpResponse, Failure> {
+    show("favicon.ico".to_owned().into(), pages, known).await
+}
+
 fn answer(tag: String, content_type: &'static str, known: IfNoneMatch, body: impl FnOnce() -> Vec<u8>) -> HttpResponse {
     let tag = EntityTag::new_strong(tag);
     let is_known = match &known {
@@ -53,6 +58,7 @@ fn content_type(name: &str) -> &'static str {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "ico")) => "image/x-icon",
         _ => "application/octet-stream",
     }
 }

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod patience;
 pub mod public;
 pub mod routes;
+pub mod slashes;
 pub mod staff;
 pub mod words;
 

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder};
 
 use super::failure::Failure;
 use super::pages::Pages;
-use super::{State, access, api, assets, demo, failure, guesses, headers, origin, patience, public, staff};
+use super::{State, access, api, assets, demo, failure, guesses, headers, origin, patience, public, slashes, staff};
 use crate::clock::Clock;
 
 /// Adds everything to an actix application.
@@ -46,6 +46,7 @@ pub fn framed(
             web::scope("")
                 .wrap(from_fn(patience::limit))
                 .wrap(from_fn(guesses::limit))
+                .wrap(from_fn(slashes::put_right))
                 .wrap(from_fn(failure::explain))
                 .wrap(from_fn(headers::secure))
                 .wrap(from_fn(access::log))
@@ -79,6 +80,7 @@ fn public_routes(routes: &mut ServiceConfig) {
         .service(view("/imprint", public::legal::show_imprint))
         .service(view("/privacy", public::legal::show_privacy))
         .service(view("/accessibility", public::legal::show_accessibility))
+        .service(view("/favicon.ico", assets::show_icon))
         .service(view("/healthz", public::health::alive))
         .service(view("/readyz", public::health::ready))
         .service(view("/metrics", public::health::metrics))

@@ -48,6 +48,7 @@ mod scanner;
 mod schedule;
 mod settings;
 mod sink;
+mod slashes;
 mod staff;
 mod subscribe;
 mod throttle;
