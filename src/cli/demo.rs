@@ -16,6 +16,7 @@ use crate::domain::issue_words::IssueWords;
 use crate::domain::language::Language;
 use crate::domain::news::NewsFile;
 use crate::domain::states::Role;
+use crate::journeys::news::Unused;
 use crate::journeys::newsletters::{self, NewsletterRequest, TextRequest};
 use crate::journeys::staff;
 use crate::journeys::{funding, issue_words, media, news};
@@ -26,6 +27,7 @@ use crate::store;
 #[derive(RustEmbed)]
 #[folder = "src/cli/demo/"]
 #[include = "news/*.md"]
+#[include = "later/*.md"]
 #[include = "news/*.png"]
 #[include = "funding/*.md"]
 #[include = "funding/*.png"]
@@ -38,7 +40,7 @@ const STAFF: &str = "redaktion@example.org";
 #[derive(clap::Args)]
 pub(super) struct Demo {
     /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, default_value = "127.0.0.1:8080", value_parser = settings::listen::address)]
     listen: SocketAddr,
     /// Where its database, keys and captured mails live
     #[arg(long, value_name = "DIR", default_value = "var/demo")]
@@ -122,13 +124,16 @@ fn furnish(app: &App) -> Result<String, CliError> {
         return Ok(slug);
     }
     let mut items = Vec::new();
-    // By language first, so that items are numbered in the order of the default language's files.
-    for language in &sample_newsletter.languages {
-        for name in samples_of("news", &format!(".{language}.md")) {
-            let file = NewsFile::parse(&sample(&name)?).map_err(|error| broken(&name, error.to_string()))?;
-            let media = media::gather(file.image.as_deref(), &file.downloads, beside("news"))
-                .map_err(|error| broken(&name, error.to_string()))?;
-            items.push((name, file, media));
+    // What is for the next issue, and drafts for the one after it. By language first, so that items are numbered in the order of
+    // the default language's files.
+    for (folder, state) in [("news", Unused::Ready), ("later", Unused::Draft)] {
+        for language in &sample_newsletter.languages {
+            for name in samples_of(folder, &format!(".{language}.md")) {
+                let file = NewsFile::parse(&sample(&name)?).map_err(|error| broken(&name, error.to_string()))?;
+                let media = media::gather(file.image.as_deref(), &file.downloads, beside(folder))
+                    .map_err(|error| broken(&name, error.to_string()))?;
+                items.push((name, file, media, state));
+            }
         }
     }
     let mut blocks = Vec::new();
@@ -167,8 +172,9 @@ fn furnish(app: &App) -> Result<String, CliError> {
         for (name, words) in &words {
             issue_words::put(conn, &into, words).map_err(|error| broken(name, error.to_string()))?;
         }
-        for (name, file, media) in &items {
-            news::add(conn, now, &into, file, media).map_err(|error| broken(name, error.to_string()))?;
+        for (name, file, media, state) in &items {
+            let id = news::add(conn, now, &into, file, media).map_err(|error| broken(name, error.to_string()))?;
+            news::set_state(conn, &into, id, *state).map_err(|error| broken(name, error.to_string()))?;
         }
         Ok::<_, CliError>(())
     })?;

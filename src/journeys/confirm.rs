@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::archive::{self, ArchiveEntry};
 use super::consent::record;
 use super::subscribe::text_for;
 use super::{Context, JourneyError};
@@ -46,6 +47,15 @@ pub enum ConfirmView {
         language: Language,
     },
     Unknown,
+}
+
+/// An edition to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    pub slug: String,
+    pub number: i64,
+    pub language: Language,
+    pub subject: String,
 }
 
 pub fn show(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<ConfirmView, JourneyError> {
@@ -117,6 +127,19 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
     // R109: a completed new opt-in lifts what kept the address from being mailed.
     suppressions::lift(conn, &ctx.keyring.address_keys(&subscriber.canonical))?;
     Ok(ConfirmView::Confirmed { language, titles })
+}
+
+/// The newest issue that is there to read of each newsletter of an opt-in, for whoever has just come.
+pub fn latest(conn: &mut Conn, ctx: &Context, token: &str, page: Language) -> Result<Vec<Latest>, JourneyError> {
+    let Some(opt_in) = find(conn, ctx, token)? else { return Ok(Vec::new()) };
+    let language = opt_in.language()?;
+    let mut latest = Vec::new();
+    for (_, slug) in opt_ins::newsletters_of(conn, opt_in.id)? {
+        let view = archive::list(conn, &slug, page, Some(language), None)?;
+        let newest = view.and_then(|view| view.issues.into_iter().next());
+        latest.extend(newest.map(|ArchiveEntry { number, language, subject, .. }| Latest { slug, number, language, subject }));
+    }
+    Ok(latest)
 }
 
 fn find(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Option<OptIn>, JourneyError> {

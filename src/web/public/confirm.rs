@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
+use crate::domain::language::Language;
 use crate::journeys::confirm::{self, ConfirmView};
 use crate::web::State;
 use crate::web::failure::Failure;
@@ -22,6 +23,15 @@ struct Confirm {
     submit: Option<String>,
     note: Option<String>,
     form: Option<String>,
+    /// The newest issues, for whoever has just come.
+    latest: Vec<Issue>,
+}
+
+#[derive(Serialize)]
+struct Issue {
+    href: String,
+    subject: String,
+    lang: Language,
 }
 
 /// GET /confirm/TOKEN
@@ -33,8 +43,9 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
-    let view = state.store.read(move |conn| confirm::show(conn, &context, now, &token)).await?;
-    answer(&pages, &visit, view)
+    let of = token.clone();
+    let view = state.store.read(move |conn| confirm::show(conn, &context, now, &of)).await?;
+    answer(&state, &pages, &visit, token.into_inner(), view).await
 }
 
 /// POST /confirm/TOKEN. The token is the permission: whoever has it may act, from wherever the browser says it comes.
@@ -46,11 +57,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
-    let view = state.store.write(move |conn| confirm::confirm(conn, &context, now, &token)).await?;
-    answer(&pages, &visit, view)
+    let of = token.clone();
+    let view = state.store.write(move |conn| confirm::confirm(conn, &context, now, &of)).await?;
+    answer(&state, &pages, &visit, token.into_inner(), view).await
 }
 
-fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpResponse, Failure> {
+async fn answer(state: &State, pages: &Pages, visit: &Visit, token: String, view: ConfirmView) -> Result<HttpResponse, Failure> {
     let language = match &view {
         ConfirmView::Ready { language, .. }
         | ConfirmView::Confirmed { language, .. }
@@ -61,7 +73,8 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
         ConfirmView::Unknown => visit.language(),
     };
     let say = |id: &str| Pages::say(language, id);
-    let (status, title, content) = match view {
+    let comes = matches!(view, ConfirmView::Confirmed { .. } | ConfirmView::AlreadyConfirmed { .. });
+    let (status, title, mut content) = match view {
         ConfirmView::Ready { titles, .. } => {
             let lead = say(if titles.len() > 1 { "web-confirm-lead-many" } else { "web-confirm-lead" })?;
             (
@@ -73,6 +86,7 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
                     submit: Some(say("web-confirm-submit")?),
                     note: Some(say("web-confirm-not-you")?),
                     form: None,
+                    latest: Vec::new(),
                 },
             )
         }
@@ -109,6 +123,18 @@ fn answer(pages: &Pages, visit: &Visit, view: ConfirmView) -> Result<HttpRespons
         }
         ConfirmView::Unknown => return unknown_link(pages, visit),
     };
+    if comes {
+        let context = Arc::clone(&state.context);
+        let latest = state.store.read(move |conn| confirm::latest(conn, &context, &token, language)).await?;
+        content.latest = latest
+            .into_iter()
+            .map(|issue| Issue {
+                href: format!("/archive/{}/{}/{}", issue.slug, issue.number, issue.language),
+                subject: issue.subject,
+                lang: issue.language,
+            })
+            .collect();
+    }
     let page = Page::new("confirm", language, say(title)?).status(status).with_switches().private();
     pages.answer(visit, page, &content)
 }

@@ -264,6 +264,48 @@ async fn the_demo_is_walked_through_in_six_steps() {
     person.looks_at("6-left").await;
     person.goes_to("/staff").await;
     person.sees("Nobody gets this newsletter").await;
+    another_reader_in_another_language(&person).await;
+}
+
+/// Whoever comes later is offered the latest issue in their language, and gets the next one; whoever has left does not.
+async fn another_reader_in_another_language(person: &Person) {
+    person.goes_to("/n/zentrum-aktuell").await;
+    person.fills_in("email", "bertha@example.org").await;
+    person.number("(document.querySelector('[name=language]').value = 'de', 1)").await;
+    person.presses("Sign up").await;
+    person.sees_page("Please check your mail").await;
+    person.opens_mail("Bitte bestätigen Sie Ihre Anmeldung: Zentrum aktuell").await;
+    person.looks_into_the_mail().await;
+    person.follows("Anmeldung bestätigen").await;
+    person.sees_page("Abonnement bestätigen").await;
+    person.presses("Ja, Abonnement bestätigen").await;
+    person.sees_page("Ihr Abonnement ist bestätigt").await;
+    person.looks_at("7-confirmed-with-latest").await;
+    person.presses("Zentrum aktuell 1: Das Lernlabor öffnet seine Türen").await;
+    let edition = format!("{}/archive/zentrum-aktuell/1/de", person.url).parse().unwrap();
+    person.browser.client().wait().at_most(PATIENCE).for_url(&edition).await.unwrap();
+    person.sees("Das Lernlabor öffnet seine Türen").await;
+
+    person.goes_to("/staff").await;
+    person.sees("Drafts").await;
+    person.presses("Next issue").await;
+    person.sees("The item is now in the next issue.").await;
+    person.looks_at("7-desk").await;
+    person.presses("Publish issue").await;
+    person.presses("Publish now").await;
+    person.sees_page("Centre News: issue 2").await;
+    person.sees("Issue 2 is published and on its way.").await;
+    let begun = std::time::Instant::now();
+    while person.browser.text(".headline .state").await != "sent" {
+        assert!(begun.elapsed() < PATIENCE, "the issue is not sent");
+        person.presses("Refresh").await;
+    }
+    person.sees("1 of 1 mail is done").await;
+    person.goes_to("/demo/mails").await;
+    person.sees("bertha@example.org").await;
+    person.sees("Zentrum aktuell 2: Sechs Tandems lernen").await;
+    let all = person.browser.text("body").await;
+    assert!(!all.contains("Centre News 2:"), "whoever has left gets no second issue:\n{all}");
 }
 
 /// The mail's HTML without the page around it, at all widths.

@@ -117,6 +117,9 @@ web-confirmed-lead =
 web-confirmed-leave =
     Sie können jederzeit aufhören.
     In jeder E-Mail ist dafür ein Link.
+web-confirmed-latest =
+    Hier ist unser letzter Newsletter.
+    Sie können ihn jetzt lesen:
 web-confirmed-before-title = Sie haben schon Ja gesagt
 web-confirmed-before-lead =
     Alles ist fertig.

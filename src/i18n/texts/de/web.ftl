@@ -71,6 +71,7 @@ web-confirm-not-you = Sie haben das nicht angefordert? Dann schließen Sie einfa
 web-confirmed-title = Ihr Abonnement ist bestätigt
 web-confirmed-lead = Vielen Dank. Ab der nächsten Ausgabe erhalten Sie:
 web-confirmed-leave = In jeder E-Mail steht ein Link, mit dem Sie sich wieder abmelden können.
+web-confirmed-latest = Die letzte Ausgabe können Sie gleich hier lesen:
 web-confirmed-before-title = Ihr Abonnement ist schon bestätigt
 web-confirmed-before-lead = Es ist alles erledigt. Sie erhalten:
 web-expired-title = Dieser Link gilt nicht mehr

@@ -71,6 +71,7 @@ web-confirm-not-you = You did not ask for this? Then simply close this page. Wit
 web-confirmed-title = Your subscription is confirmed
 web-confirmed-lead = Thank you. Starting with the next issue you will get:
 web-confirmed-leave = Every e-mail has a link with which you can unsubscribe.
+web-confirmed-latest = The latest issue is here to read:
 web-confirmed-before-title = Your subscription is already confirmed
 web-confirmed-before-lead = Everything is done. You get:
 web-expired-title = This link is no longer valid
