@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::JourneyError;
 use super::subscribe::{self, text_for};
@@ -30,6 +31,8 @@ pub struct ArchiveView {
     pub issues: Vec<ArchiveEntry>,
     /// There are more, below this number.
     pub older: Option<i64>,
+    /// On whose clocks they were published.
+    pub zone: TimeZone,
 }
 
 pub struct ArchiveEntry {
@@ -99,7 +102,8 @@ pub fn list(
     }
     let older = issues.last().filter(|_| more).map(|last| last.number);
     let title = text_for(conn, &newsletter, page)?.title;
-    Ok(Some(ArchiveView { slug: newsletter.slug, title, language, languages, issues, older }))
+    let zone = super::zone(&newsletter)?;
+    Ok(Some(ArchiveView { zone, slug: newsletter.slug, title, language, languages, issues, older }))
 }
 
 /// The newest issues with what is in them, in one language or (None) in all.
@@ -157,6 +161,7 @@ pub struct Found {
     pub number: i64,
     pub position: i64,
     pub published_at: Timestamp,
+    pub zone: TimeZone,
     pub headline: Vec<Piece>,
     pub snippet: Vec<Piece>,
 }
@@ -164,19 +169,19 @@ pub struct Found {
 /// None: there is no such newsletter, or it is private.
 pub fn search(conn: &mut Conn, search: &Search) -> Result<Option<Results>, JourneyError> {
     let page = search.page;
-    let mut titles: HashMap<String, String> = HashMap::new();
+    let mut titles: HashMap<String, (String, TimeZone)> = HashMap::new();
     let (newsletter_id, title, languages) = match &search.slug {
         Some(slug) => {
             let Some(newsletter) = public(conn, slug)? else { return Ok(None) };
             let title = text_for(conn, &newsletter, page)?.title;
-            titles.insert(newsletter.slug.clone(), title.clone());
+            titles.insert(newsletter.slug.clone(), (title.clone(), super::zone(&newsletter)?));
             (Some(newsletter.id), Some(title), newsletter.languages()?)
         }
         None => {
             let mut languages = Vec::new();
             for view in subscribe::newsletters(conn, page)?.into_iter().filter(|view| !view.is_private) {
                 languages.extend(view.languages);
-                titles.insert(view.slug, view.title);
+                titles.insert(view.slug, (view.title, view.zone));
             }
             (None, None, Language::and_ours(languages))
         }
@@ -188,8 +193,11 @@ pub fn search(conn: &mut Conn, search: &Search) -> Result<Option<Results>, Journ
     let scope = Scope { language, newsletter_id, skip: search.nth.saturating_mul(PAGE), most: PAGE + 1 };
     let hits = archive::search(conn, query, scope)?;
     let more = hits.len() > page_size();
-    let found = hits.into_iter().take(page_size()).map(|hit| Found {
-        newsletter: titles.get(&hit.slug).cloned().unwrap_or_default(),
+    // Of newsletters that are in no list nothing is found.
+    let found = hits.into_iter().take(page_size()).filter_map(|hit| titles.get(&hit.slug).cloned().zip(Some(hit)));
+    let found = found.map(|((newsletter, zone), hit)| Found {
+        newsletter,
+        zone,
         slug: hit.slug,
         number: hit.number,
         position: hit.position,

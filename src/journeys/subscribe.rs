@@ -45,6 +45,7 @@ pub struct NewsletterView {
     pub description: String,
     pub languages: Vec<Language>,
     pub is_private: bool,
+    pub zone: jiff::tz::TimeZone,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +103,7 @@ pub fn newsletters(conn: &mut Conn, language: Language) -> Result<Vec<Newsletter
         views.push(NewsletterView {
             languages: newsletter.languages()?,
             is_private: newsletter.is_private(),
+            zone: super::zone(&newsletter)?,
             slug: newsletter.slug,
             title: text.title,
             description: text.description,

@@ -8,6 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use anyhow::Context;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 use serde::Serialize;
 
@@ -60,11 +61,12 @@ pub async fn list(state: web::Data<State>, pages: web::Data<Pages>, visit: Visit
             .collect::<Vec<_>>())
     })
     .await?;
+    let zone = &state.context.config.zone;
     let mails: Vec<Listed> = files
         .into_iter()
         .filter_map(|(id, bytes)| {
             let mail = MessageParser::default().parse(&bytes)?;
-            Some(Listed { id, subject: subject(&mail), to: addresses(mail.to()), date: date(language, &mail) })
+            Some(Listed { id, subject: subject(&mail), to: addresses(mail.to()), date: date(language, &mail, zone) })
         })
         .collect();
     let title = Pages::say(language, "web-demo-title")?;
@@ -90,7 +92,7 @@ pub async fn show(
         subject: subject(&mail),
         from: addresses(mail.from()),
         to: addresses(mail.to()),
-        date: date(language, &mail),
+        date: date(language, &mail, &state.context.config.zone),
         has_html: html(&mail).is_some(),
         text: mail
             .text_bodies()
@@ -178,10 +180,10 @@ fn addresses(field: Option<&Address<'_>>) -> String {
     field.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn date(language: crate::domain::language::Language, mail: &Message<'_>) -> String {
+fn date(language: crate::domain::language::Language, mail: &Message<'_>, zone: &TimeZone) -> String {
     mail.date()
         .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok())
-        .and_then(|at| words::moment(language, at).ok())
+        .and_then(|at| words::moment(language, at, zone).ok())
         .unwrap_or_default()
 }
 

@@ -120,7 +120,7 @@ fn staff_routes(routes: &mut ServiceConfig) {
             .service(view("/newsletters/{slug}/preview/frame", staff::preview::frame))
             .service(view("/newsletters/{slug}/embed", staff::embed::show))
             .service(view("/newsletters/{slug}/issues/{number}", staff::issue::show))
-            .service(act("/newsletters/{slug}/issues/{number}/{act}", staff::issue::steer)),
+            .service(form("/newsletters/{slug}/issues/{number}/{act}", staff::question::show, staff::issue::steer)),
     );
 }
 

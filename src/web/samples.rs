@@ -97,8 +97,8 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "preferences",
             false,
             json!({"token": "x", "done": "Gespeichert.", "address": "ada@example.org", "email": {"value": "", "error": null}, "errors": [], "name": {"value": "Ada Beispiel", "error": null}, "subscriptions": [
-                {"slug": "forschung", "title": "Forschung aktuell", "language": "de", "open": true, "pending": false, "languages": languages},
-                {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "pending": false, "languages": []},
+                {"slug": "forschung", "title": "Forschung aktuell", "language": "de", "open": true, "leave": false, "pending": false, "languages": languages},
+                {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "leave": false, "pending": false, "languages": []},
             ]}),
         ),
         (
@@ -149,12 +149,12 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             json!({"place": "news.example.org", "exceptions": ["Ein Diagramm hat noch keine Beschreibung."], "contact": "barrieren@example.org", "enforcement": "Schlichtungsstelle", "enforcement_url": "https://example.org/schlichtung", "reviewed": "25. November 2026"}),
         ),
         ("message", false, json!({"lead": "Vielleicht ist die Adresse unvollständig, oder die Seite wurde entfernt."})),
-        ("sign_in", false, json!({"notice": null, "errors": no_errors, "email": ""})),
+        ("sign_in", false, json!({"said": null, "errors": no_errors, "email": ""})),
         ("invitation", false, json!({"address": "redaktion@example.org", "errors": no_errors, "error": null})),
         (
             "desk",
             true,
-            json!({"notice": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
+            json!({"said": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
                 {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "subscribers": 3980, "items": items, "drafts": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
@@ -178,7 +178,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "preview",
             true,
-            json!({"newsletter": "Forschung aktuell", "slug": "forschung", "notice": null, "is_empty": false, "subject": "Forschung aktuell 12: Zweites Treffen",
+            json!({"newsletter": "Forschung aktuell", "slug": "forschung", "said": null, "typed": "ada@example", "is_empty": false, "subject": "Forschung aktuell 12: Zweites Treffen",
             "editions": [{"href": "?edition=de", "text": "Deutsch", "is_chosen": true, "lang": "de"}, {"href": "?edition=en", "text": "English", "is_chosen": false, "lang": "en"}],
             "views": [{"href": "?view=wide", "text": "Mailprogramm", "is_chosen": false, "lang": null}, {"href": "?view=text", "text": "Text", "is_chosen": true, "lang": null}],
             "frame": null, "source": "Zweites Treffen\n\nAlle sind eingeladen.", "edition": "de", "reader": "Ada Lovelace, ada@example.org", "gets": "Deutsch", "anyone": "?",
@@ -187,10 +187,15 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "issue",
             true,
-            json!({"notice": "Die Ausgabe ist veröffentlicht.", "warning": null, "state": "sending", "state_text": "wird verschickt",
+            json!({"said": {"text": "Die Ausgabe ist veröffentlicht.", "is_problem": false}, "state": "sending", "state_text": "wird verschickt",
             "progress": "2 776 von 3 980 E-Mails sind erledigt", "done": 2776, "total": 3980, "held": null, "unknown": true, "counts": counts,
-            "self": "/staff/newsletters/forschung/issues/12", "time": "14:05 UTC", "may_cancel": true, "archive": "/archive/forschung",
-            "acts": [{"action": "pause", "text": "Anhalten", "second": false, "hint": false}, {"action": "cancel", "text": "Versand abbrechen", "second": true, "hint": true}]}),
+            "self": "/staff/newsletters/forschung/issues/12", "time": "14:05 Uhr", "archive": "/archive/forschung",
+            "acts": [{"action": "pause", "text": "Anhalten", "second": false, "asks": false}, {"action": "cancel", "text": "Versand abbrechen", "second": true, "asks": true}]}),
+        ),
+        (
+            "question",
+            true,
+            json!({"issue": "Forschung aktuell: Ausgabe 12", "lead": "1 von 2 E-Mails sind verschickt.", "submit": "Versand abbrechen", "back": "/staff"}),
         ),
         (
             "embed_help",
@@ -200,21 +205,21 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "sessions",
             true,
-            json!({"notice": null, "sessions": [
-                {"id": 1, "started": "22. November 2026, 09:00 UTC", "seen": "22. November 2026, 14:05 UTC", "current": true},
-                {"id": 2, "started": "21. November 2026, 17:40 UTC", "seen": "21. November 2026, 18:02 UTC", "current": false},
+            json!({"said": null, "sessions": [
+                {"id": 1, "started": "22. November 2026, 09:00 Uhr", "seen": "22. November 2026, 14:05 Uhr", "current": true},
+                {"id": 2, "started": "21. November 2026, 17:40 Uhr", "seen": "21. November 2026, 18:02 Uhr", "current": false},
             ]}),
         ),
         (
             "demo_mails",
             false,
-            json!({"mails": [{"id": "7", "subject": "Bitte bestätigen Sie Ihr Abonnement", "to": "ada@example.org", "date": "22. November 2026, 14:05 UTC"}]}),
+            json!({"mails": [{"id": "7", "subject": "Bitte bestätigen Sie Ihr Abonnement", "to": "ada@example.org", "date": "22. November 2026, 14:05 Uhr"}]}),
         ),
         (
             "demo_mail",
             false,
             json!({"id": "7", "subject": "Bitte bestätigen Sie Ihr Abonnement", "from": "Institut <news@example.org>", "to": "ada@example.org",
-            "date": "22. November 2026, 14:05 UTC", "has_html": true, "headers": "Subject: Bitte",
+            "date": "22. November 2026, 14:05 Uhr", "has_html": true, "headers": "Subject: Bitte",
             "text": [{"text": "Guten Tag,\n\nbitte bestätigen Sie:\n", "href": null}, {"text": "https://news.example.org/confirm/x", "href": "https://news.example.org/confirm/x"}]}),
         ),
     ]

@@ -6,6 +6,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::domain::language::Language;
 use crate::i18n::{self, MissingText};
+use crate::mail::templates;
 
 /// "22 November 2026".
 pub fn date(language: Language, date: Date) -> Result<String, MissingText> {
@@ -20,16 +21,14 @@ pub fn date(language: Language, date: Date) -> Result<String, MissingText> {
     )
 }
 
-/// "22 November 2026, 14:05 UTC". Pages do not know where their reader is, so the zone is said.
-pub fn moment(language: Language, at: Timestamp) -> Result<String, MissingText> {
-    let local = at.to_zoned(TimeZone::UTC);
-    Ok(format!("{}, {:02}:{:02} UTC", date(language, local.date())?, local.hour(), local.minute()))
+/// "22 November 2026, 15:05 (Central European Time)": on the clocks of the newsletter, or of this installation.
+pub fn moment(language: Language, at: Timestamp, zone: &TimeZone) -> Result<String, MissingText> {
+    templates::moment(language, at, zone)
 }
 
-/// "22 November 2026, 14:05:09 UTC": for what is looked up in another machine's log.
-pub fn moment_to_the_second(language: Language, at: Timestamp) -> Result<String, MissingText> {
-    let local = at.to_zoned(TimeZone::UTC);
-    Ok(format!("{}, {} UTC", date(language, local.date())?, local.strftime("%H:%M:%S")))
+/// "22 November 2026, 15:05:09 CET": for what is looked up in another machine's log.
+pub fn moment_to_the_second(language: Language, at: Timestamp, zone: &TimeZone) -> Result<String, MissingText> {
+    zoned(language, &at.to_zoned(zone.clone()))
 }
 
 /// "2 March 2026, 10:00:03 CET": for documents.

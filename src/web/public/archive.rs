@@ -108,7 +108,7 @@ pub async fn show(
         search: SearchForm::new(&visit, &this, &asked),
         languages: if view.languages.len() > 1 { choices.collect() } else { Vec::new() },
         items_language: view.language,
-        issues: view.issues.iter().map(|entry| issue(language, &view.slug, entry)).collect::<Result<_, _>>()?,
+        issues: view.issues.iter().map(|entry| issue(language, &view.slug, &view.zone, entry)).collect::<Result<_, _>>()?,
         older: view.older.map(|number| link(view.language, &number.to_string())),
         newest: before.map(|_| link(view.language, "")),
         slug: view.slug,
@@ -117,8 +117,8 @@ pub async fn show(
     pages.answer(&visit, Page::new("archive", language, title).with_switches().feed(feed), &content)
 }
 
-fn issue(language: Language, slug: &str, entry: &ArchiveEntry) -> Result<Issue, Failure> {
-    let date = entry.published_at.to_zoned(TimeZone::UTC).date();
+fn issue(language: Language, slug: &str, zone: &TimeZone, entry: &ArchiveEntry) -> Result<Issue, Failure> {
+    let date = entry.published_at.to_zoned(zone.clone()).date();
     Ok(Issue {
         number: entry.number,
         date: words::date(language, date)?,

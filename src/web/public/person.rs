@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::confirm::unknown_link;
@@ -74,7 +75,15 @@ pub async fn submit_ask(
         Arrival { address: client::address(&http, &state.config.trusted_proxies), proof: None, stamp: None, trap: None };
     let answered = state.store.write(move |conn| address::send_link(conn, &context, now, &arrival, &wanted)).await?;
     let (status, ask) = match answered {
-        LinkAnswer::Wait(until) => return Err(Failure::TooMany(words::seconds_until(until, now))),
+        LinkAnswer::Wait(until) => {
+            let seconds = words::seconds_until(until, now);
+            let errors = vec![Wrong { field: None, text: words::wait(language, seconds)? }];
+            let ask = Ask { errors, email: Field { value: typed, error: None } };
+            let page = Page::new("ask_link", language, Pages::say(language, "web-link-title")?);
+            let mut answer = pages.answer(&visit, page.status(StatusCode::TOO_MANY_REQUESTS).with_switches().private(), &ask)?;
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            return Ok(answer);
+        }
         LinkAnswer::Asked => {
             let title = Pages::say(language, "web-link-asked-title")?;
             let lead = Pages::say(language, "web-link-asked-lead")?;
@@ -99,7 +108,7 @@ pub async fn show_data(
 ) -> Result<HttpResponse, Failure> {
     let token = token.into_inner();
     let Some((language, data)) = data_of(&state, &visit, &token).await? else { return unknown_link(&pages, &visit) };
-    let content = Data::of(language, token, &data)?;
+    let content = Data::of(language, &state.context.config.zone, token, &data)?;
     let page = Page::new("data", language, Pages::say(language, "web-data-title")?);
     pages.answer(&visit, page.with_switches().private(), &content)
 }
@@ -134,9 +143,9 @@ async fn data_of(state: &State, visit: &Visit, token: &str) -> Result<Option<(La
 }
 
 impl Data {
-    fn of(language: Language, token: String, data: &PersonData) -> Result<Self, Failure> {
+    fn of(language: Language, zone: &TimeZone, token: String, data: &PersonData) -> Result<Self, Failure> {
         let say = |id: &str| Pages::say(language, id);
-        let mut facts = vec![Fact { name: say("web-data-since")?, value: words::moment(language, data.known_since)? }];
+        let mut facts = vec![Fact { name: say("web-data-since")?, value: words::moment(language, data.known_since, zone)? }];
         if let Some(name) = &data.name {
             facts.push(Fact { name: say("web-form-name")?, value: name.clone() });
         }
@@ -152,7 +161,7 @@ impl Data {
             let slug = told.details.get("newsletter").and_then(serde_json::Value::as_str).unwrap_or_default();
             let named = data.story.subscriptions.iter().find(|one| one.newsletter == slug);
             acts.push(Line {
-                at: words::moment(language, told.at)?,
+                at: words::moment(language, told.at, zone)?,
                 what: say(&format!("evidence-act-{}", told.act))?,
                 about: named.map_or(slug, |one| one.name.as_str()).to_owned(),
             });
@@ -160,7 +169,7 @@ impl Data {
         let mut mails = Vec::new();
         for mail in &data.mails {
             mails.push(Line {
-                at: words::moment(language, mail.ended_at.unwrap_or(mail.made_at))?,
+                at: words::moment(language, mail.ended_at.unwrap_or(mail.made_at), zone)?,
                 what: mail.subject.clone(),
                 about: say(&format!("proof-state-{}", mail.state))?,
             });

@@ -40,7 +40,8 @@ enum Outcome {
     Shown,
     /// The id of the text that says so.
     Done(&'static str),
-    BadName(HeaderError, String),
+    /// The name and the choices as they were sent.
+    BadName(HeaderError, String, Vec<(String, Choice)>),
     BadAddress(AddressError, String),
 }
 
@@ -50,6 +51,8 @@ struct Subscription {
     title: String,
     language: Language,
     open: bool,
+    /// Whether the box for leaving is ticked.
+    leave: bool,
     pending: bool,
     languages: Vec<LanguageChoice>,
 }
@@ -75,12 +78,12 @@ pub async fn submit(
     let (token, pairs) = (token.into_inner(), fields.into_inner());
     let choices = choices(&pairs);
     let fields = Fields::from(pairs);
-    let request = PreferencesRequest { name: fields.given("name"), choices };
+    let request = PreferencesRequest { name: fields.given("name"), choices: choices.clone() };
     let (context, now, of) = (Arc::clone(&state.context), state.clock.now(), token.clone());
     let answered = state.store.write(move |conn| preferences::save(conn, &context, now, &of, &request)).await?;
     let outcome = match answered {
         PreferencesAnswer::Saved => Outcome::Done("web-preferences-saved"),
-        PreferencesAnswer::BadName(error) => Outcome::BadName(error, fields.first("name").to_owned()),
+        PreferencesAnswer::BadName(error) => Outcome::BadName(error, fields.first("name").to_owned(), choices),
         PreferencesAnswer::Unknown => return unknown_link(&pages, &visit),
     };
     again(&state, &pages, &visit, token, outcome).await
@@ -144,7 +147,10 @@ async fn again(state: &State, pages: &Pages, visit: &Visit, token: String, outco
     match outcome {
         Outcome::Shown => {}
         Outcome::Done(id) => content.done = Some(Pages::say(language, id)?),
-        Outcome::BadName(error, typed) => content.name = content.wrong("name", typed, Pages::say(language, error.key())?),
+        Outcome::BadName(error, typed, choices) => {
+            content.name = content.wrong("name", typed, Pages::say(language, error.key())?);
+            content.subscriptions.iter_mut().for_each(|one| one.choose(&choices));
+        }
         Outcome::BadAddress(error, typed) => content.email = content.wrong("email", typed, about_address(language, &error)?),
     }
     let status = if content.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -161,10 +167,22 @@ impl Preferences {
     }
 }
 
+impl Subscription {
+    /// As it was chosen, where that could not be saved.
+    fn choose(&mut self, choices: &[(String, Choice)]) {
+        match choices.iter().find(|(slug, _)| *slug == self.slug) {
+            Some((_, Choice::Leave)) => self.leave = true,
+            Some((_, Choice::Keep(language))) => self.languages.iter_mut().for_each(|one| one.chosen = one.tag == *language),
+            None => {}
+        }
+    }
+}
+
 impl From<SubscriptionView> for Subscription {
     fn from(one: SubscriptionView) -> Self {
         Self {
             open: one.state == SubscriptionState::Active,
+            leave: false,
             pending: one.state == SubscriptionState::Pending,
             languages: language_choices(&one.languages, one.language),
             slug: one.slug,

@@ -4,7 +4,6 @@
 use std::fmt::Write as _;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::domain::language::Language;
@@ -165,7 +164,7 @@ fn range(language: Language, page: i64, count: usize) -> Result<String, MissingT
 
 fn item(language: Language, here: Language, found: Found) -> Result<Item, Failure> {
     let parts = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| Part { text: piece.text, marked: piece.marked }).collect();
-    let date = found.published_at.to_zoned(TimeZone::UTC).date();
+    let date = found.published_at.to_zoned(found.zone).date();
     Ok(Item {
         href: format!("/archive/{}/{}/{here}#item-{}", found.slug, found.number, found.position),
         headline: parts(found.headline),

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{bar, issue, note, session, sign_in};
+use super::{Said, bar, issue, said, session, sign_in};
 use crate::domain::language::Language;
 use crate::journeys::news::{self, Unused, UnusedItem};
 use crate::journeys::status::{self, IssueStatus};
@@ -19,7 +19,7 @@ const NEWEST: i64 = 8;
 
 #[derive(Serialize)]
 struct Desk {
-    notice: Option<String>,
+    said: Option<Said>,
     /// Why nothing is sent.
     warning: Option<String>,
     /// When retention ran last.
@@ -94,16 +94,18 @@ pub async fn show(
         })
         .await?;
     let newsletters = found.into_iter().map(|one| newsletter(language, &visit, one)).collect::<Result<_, _>>()?;
-    let notice = note(language, request.query_string())?.map(|(_, text)| text);
+    let said = said(language, request.query_string(), Vec::new())?;
     let warning = fence.map(|_| Pages::say(language, "web-desk-fenced")).transpose()?;
     let retention = match retained.filter(|run| run.report.is_some()) {
-        Some(run) => Pages::say_with(language, "web-desk-retention", "time", words::moment(language, run.at)?)?,
+        Some(run) => {
+            Pages::say_with(language, "web-desk-retention", "time", words::moment(language, run.at, &state.context.config.zone)?)?
+        }
         None => Pages::say(language, "web-desk-retention-never")?,
     };
     let mut bar = bar(&member);
     bar.on_desk = true;
     let page = Page::new("desk", language, Pages::say(language, "web-desk-title")?).with_switches().staff(bar);
-    pages.answer(&visit, page, &Desk { notice, warning, retention, newsletters })
+    pages.answer(&visit, page, &Desk { said, warning, retention, newsletters })
 }
 
 /// Active subscriptions by language tag.

@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::publish::missing_settings;
-use super::{bar, go_to, note, session};
+use super::question;
+use super::said::{self, Said};
+use super::{bar, go_to, session};
 use crate::domain::language::Language;
 use crate::domain::states::{IssueState, Role};
-use crate::i18n::{self, MissingText};
+use crate::i18n::{self, MissingText, Value};
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::PublishAnswer;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
@@ -26,8 +29,7 @@ const DOUBTS: i64 = 100;
 
 #[derive(Serialize)]
 struct Issue {
-    notice: Option<String>,
-    warning: Option<String>,
+    said: Option<Said>,
     state: &'static str,
     state_text: String,
     progress: String,
@@ -41,7 +43,7 @@ struct Issue {
     rests: Option<String>,
     course: Vec<Fact>,
     counts: Vec<Count>,
-    refusals: Vec<Said>,
+    refusals: Vec<Refused>,
     unknown: bool,
     doubts: Vec<Doubtful>,
     more_doubts: Option<String>,
@@ -49,7 +51,6 @@ struct Issue {
     this: String,
     time: String,
     acts: Vec<Act>,
-    may_cancel: bool,
     archive: Option<String>,
 }
 
@@ -69,7 +70,7 @@ struct Fact {
 
 /// An answer of the relay, and to how many mails.
 #[derive(Serialize)]
-struct Said {
+struct Refused {
     reply: String,
     stage: String,
     count: String,
@@ -87,7 +88,8 @@ struct Act {
     action: String,
     text: String,
     second: bool,
-    hint: bool,
+    /// A link to the question, in place of a button.
+    asks: bool,
 }
 
 /// GET /staff/newsletters/SLUG/issues/NUMBER
@@ -117,33 +119,28 @@ pub async fn show(
         .await?;
     let (newsletter, status) = newsletter.zip(status).ok_or(Failure::NotFound)?;
     let is_private = newsletter.is_private;
-    let title = newsletter.title;
-    let title = if number == 0 {
-        Pages::say_with(language, "web-issue-title-unnumbered", "title", title)?
-    } else {
-        i18n::text(language, "web-issue-title", &[("title", title.into()), ("number", number.into())])?
+    let title = title(language, newsletter.title, number)?;
+    let query = request.query_string();
+    let missing = if said::word(query) == Some("settings") { missing_settings(&state, language)? } else { None };
+    let said = match missing {
+        Some(missing) => Some(Said::problem(missing)),
+        None => said::said(language, query, numbers(&status.counts))?,
     };
-    let said = note(language, request.query_string())?;
-    let (warning, notice) = match said {
-        Some(("settings", short)) => (Some(missing_settings(&state, language)?.unwrap_or(short)), None),
-        Some(("not-now" | "nothing" | "refused", text)) => (Some(text), None),
-        said => (None, said.map(|(_, text)| text)),
-    };
+    let zone = &newsletter.zone;
     let this = path(&slug, number);
     let counts = &status.counts;
     let content = Issue {
-        notice,
-        warning,
+        said,
         state: status.state.as_str(),
         state_text: state_name(language, status.state)?,
         progress: progress(language, counts)?,
         done: done(counts),
         total: counts.recipients,
         held: status.held_reason.clone(),
-        despite: despite(language, &status)?,
+        despite: despite(language, &status, zone)?,
         check: waits(&status).then(|| format!("/staff/newsletters/{slug}/publish{}", visit.query())),
-        rests: rests(language, &status.course)?,
-        course: course(language, &status)?,
+        rests: rests(language, &status.course, zone)?,
+        course: course(language, &status, zone)?,
         counts: ledger(language, counts)?,
         refusals: refusals(language, &status.course)?,
         unknown: counts.unknown > 0,
@@ -151,10 +148,9 @@ pub async fn show(
             ..=DOUBTS => None,
             _ => Some(Pages::say_with(language, "web-doubts-more", "count", DOUBTS)?),
         },
-        doubts: doubts.iter().map(|doubt| doubtful(language, doubt)).collect::<Result<_, _>>()?,
-        time: words::moment(language, now)?,
+        doubts: doubts.iter().map(|doubt| doubtful(language, doubt, zone)).collect::<Result<_, _>>()?,
+        time: words::moment(language, now, zone)?,
         acts: if member.role.may_publish() { acts(language, &this, &visit, &status)? } else { Vec::new() },
-        may_cancel: may_cancel(status.state),
         archive: status.published_at.filter(|_| !is_private).map(|_| format!("/archive/{slug}{}", visit.query())),
         this: format!("{this}{}", visit.query()),
     };
@@ -173,18 +169,22 @@ pub async fn steer(
     let context = Arc::clone(&state.context);
     let now = state.clock.now();
     let (wanted, verb, by) = (slug.clone(), act.clone(), member.address.clone());
-    let steered = state
+    let (steered, note) = state
         .store
         .write(move |conn| {
-            let doubt = |resolved: Option<usize>| if resolved.is_some() { Steered::Done } else { Steered::NoSuchIssue };
+            let doubt = |word: &str, resolved: Option<usize>| match resolved {
+                Some(count) => (Steered::Done, format!("{word}&count={count}")),
+                None => (Steered::NoSuchIssue, String::new()),
+            };
+            let done = |steered: Steered, word: &str| (steered, word.to_owned());
             Ok::<_, JourneyError>(Some(match verb.as_str() {
-                "pause" => issues::pause(conn, &wanted, number)?,
-                "resume" => issues::resume(conn, &wanted, number)?,
-                "cancel" => issues::cancel(conn, &wanted, number)?,
-                "release" => issues::release(conn, &context, now, &wanted, number, None)?,
-                "despite" => issues::release(conn, &context, now, &wanted, number, Some(&by))?,
-                "resend" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Resend)?),
-                "accept" => doubt(issues::resolve(conn, now, &wanted, number, Doubt::Accept)?),
+                "pause" => done(issues::pause(conn, &wanted, number)?, "paused"),
+                "resume" => done(issues::resume(conn, &wanted, number)?, "resumed"),
+                "cancel" => done(issues::cancel(conn, &wanted, number)?, "cancelled"),
+                "release" => done(issues::release(conn, &context, now, &wanted, number, None)?, "released"),
+                "despite" => done(issues::release(conn, &context, now, &wanted, number, Some(&by))?, "released"),
+                "resend" => doubt("resent", issues::resolve(conn, now, &wanted, number, Doubt::Resend)?),
+                "accept" => doubt("accepted", issues::resolve(conn, now, &wanted, number, Doubt::Accept)?),
                 _ => return Ok(None),
             }))
         })
@@ -194,8 +194,8 @@ pub async fn steer(
     let here = path(&slug, number);
     Ok(match steered {
         // An unnumbered issue has no page of its own any more once it is cancelled.
-        Steered::Done if number == 0 => go_to(&visit, "/staff", "done"),
-        Steered::Done => go_to(&visit, &here, "done"),
+        Steered::Done if number == 0 => go_to(&visit, "/staff", "unplanned"),
+        Steered::Done => go_to(&visit, &here, &note),
         Steered::NotIn(_) => go_to(&visit, &here, "not-now"),
         Steered::NoSuchIssue => return Err(Failure::NotFound),
         Steered::Published(PublishAnswer::Published { number, .. }) => go_to(&visit, &path(&slug, number), "published"),
@@ -204,6 +204,28 @@ pub async fn steer(
         Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
         Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),
     })
+}
+
+/// "Weekly: issue 12", or the next one.
+pub fn title(language: Language, newsletter: String, number: i64) -> Result<String, MissingText> {
+    if number == 0 {
+        return Pages::say_with(language, "web-issue-title-unnumbered", "title", newsletter);
+    }
+    i18n::text(language, "web-issue-title", &[("title", newsletter.into()), ("number", number.into())])
+}
+
+/// What the sentences about a step may say of the issue: `left` is what did not go out, or not yet.
+pub fn numbers(counts: &Counts) -> Vec<(&'static str, Value)> {
+    let open = counts.queued + counts.claimed + counts.transmitting;
+    let number = |name, count: i64| (name, Value::from(words::number(count)));
+    vec![
+        ("number", counts.number.into()),
+        ("unknown", counts.unknown.into()),
+        number("sent", counts.sent),
+        number("total", counts.recipients),
+        number("open", open),
+        number("left", open + counts.skipped),
+    ]
 }
 
 pub fn path(slug: &str, number: i64) -> String {
@@ -249,7 +271,7 @@ fn ledger(language: Language, counts: &Counts) -> Result<Vec<Count>, MissingText
 }
 
 /// How fast it goes, how long it takes, and what comes later.
-fn course(language: Language, status: &IssueStatus) -> Result<Vec<Fact>, MissingText> {
+fn course(language: Language, status: &IssueStatus, zone: &TimeZone) -> Result<Vec<Fact>, MissingText> {
     let mut facts = Vec::new();
     let mut fact = |name: &str, value: String| {
         facts.push(Fact { name: Pages::say(language, name)?, value });
@@ -263,27 +285,30 @@ fn course(language: Language, status: &IssueStatus) -> Result<Vec<Fact>, Missing
     }
     if let Some(due) = status.course.next_due_at {
         let count = status.course.deferred;
-        let args =
-            [("count", count.into()), ("total", words::number(count).into()), ("time", words::moment(language, due)?.into())];
+        let args = [
+            ("count", count.into()),
+            ("total", words::number(count).into()),
+            ("time", words::moment(language, due, zone)?.into()),
+        ];
         fact("web-course-deferred", i18n::text(language, "web-course-deferred-next", &args)?)?;
     }
     Ok(facts)
 }
 
-fn rests(language: Language, course: &Course) -> Result<Option<String>, MissingText> {
+fn rests(language: Language, course: &Course, zone: &TimeZone) -> Result<Option<String>, MissingText> {
     let Some(until) = course.relay_rests_until else { return Ok(None) };
     let reason = course.relay_trouble.clone().unwrap_or_default();
-    let args = [("time", words::moment_to_the_second(language, until)?.into()), ("reason", reason.into())];
+    let args = [("time", words::moment_to_the_second(language, until, zone)?.into()), ("reason", reason.into())];
     Ok(Some(i18n::text(language, "web-course-rests", &args)?))
 }
 
-fn refusals(language: Language, course: &Course) -> Result<Vec<Said>, MissingText> {
+fn refusals(language: Language, course: &Course) -> Result<Vec<Refused>, MissingText> {
     let said = course.refusals.iter().map(|refusal| {
         let (id, code) = match refusal.code {
             0 => ("proof-no-answer", String::new()),
             code => ("proof-answer-to", format!("{code} ")),
         };
-        Ok(Said {
+        Ok(Refused {
             reply: format!("{code}{}", refusal.text),
             stage: Pages::say_with(language, id, "stage", refusal.stage.replace(' ', "-"))?,
             count: words::number(refusal.count),
@@ -292,11 +317,11 @@ fn refusals(language: Language, course: &Course) -> Result<Vec<Said>, MissingTex
     said.collect()
 }
 
-fn doubtful(language: Language, doubt: &proof::Doubtful) -> Result<Doubtful, MissingText> {
+fn doubtful(language: Language, doubt: &proof::Doubtful, zone: &TimeZone) -> Result<Doubtful, MissingText> {
     let mut times = Vec::new();
     for (id, at) in [("web-doubts-since", doubt.in_doubt_since), ("web-doubts-tried", doubt.first_tried_at)] {
         if let Some(at) = at {
-            times.push(Pages::say_with(language, id, "time", words::moment_to_the_second(language, at)?)?);
+            times.push(Pages::say_with(language, id, "time", words::moment_to_the_second(language, at, zone)?)?);
         }
     }
     if doubt.resends > 0 {
@@ -314,13 +339,13 @@ fn waits(status: &IssueStatus) -> bool {
     status.state == IssueState::Held && status.published_at.is_none()
 }
 
-fn despite(language: Language, status: &IssueStatus) -> Result<Option<String>, MissingText> {
+fn despite(language: Language, status: &IssueStatus, zone: &TimeZone) -> Result<Option<String>, MissingText> {
     let Some(done) = &status.despite else { return Ok(None) };
-    let values = [("name", done.by.clone().into()), ("time", words::moment(language, done.at)?.into())];
+    let values = [("name", done.by.clone().into()), ("time", words::moment(language, done.at, zone)?.into())];
     Ok(Some(i18n::text(language, "web-issue-despite-done", &values)?))
 }
 
-fn may_cancel(state: IssueState) -> bool {
+pub fn may_cancel(state: IssueState) -> bool {
     use IssueState::{Held, Paused, Preparing, Scheduled, Sending};
     matches!(state, Scheduled | Preparing | Sending | Paused | Held)
 }
@@ -344,7 +369,7 @@ fn acts(language: Language, this: &str, visit: &Visit, status: &IssueStatus) -> 
             action: format!("{this}/{verb}{}", visit.query()),
             text: Pages::say(language, &format!("web-issue-{verb}"))?,
             second: !matches!(verb, "pause" | "resume" | "release"),
-            hint: verb == "cancel",
+            asks: question::ASKED.contains(&verb),
         })
     };
     verbs.into_iter().map(act).collect()

@@ -98,5 +98,5 @@ pub async fn sort(
         Err(_) => return Err(Failure::NotFound),
     }
     tracing::info!(newsletter = slug, id, act, staff = member.id, "news item sorted by staff");
-    Ok(go_to(&visit, "/staff", "done"))
+    Ok(go_to(&visit, "/staff", if to == Unused::Ready { "taken" } else { "put-back" }))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{bar, go_to, note, session};
+use super::{Said, bar, go_to, said, session};
 use crate::domain::address::Address;
 use crate::domain::language::Language;
 use crate::domain::proof::{hex, unhex};
@@ -30,7 +30,9 @@ const VIEWS: [&str; 7] = ["wide", "narrow", "no-images", "no-style", "dark", "te
 struct Shown {
     newsletter: String,
     slug: String,
-    notice: Option<String>,
+    said: Option<Said>,
+    /// In the field for a reader's address.
+    typed: String,
     /// Nothing is ready.
     is_empty: bool,
     subject: String,
@@ -128,9 +130,28 @@ pub async fn show(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let member = session::required(&state, &request).await?;
-    let (language, slug) = (visit.language(), slug.into_inner());
-    let asked = Asked::of(request.query_string(), &member);
-    let (look, reader) = look(&state, &slug, &asked).await?.ok_or(Failure::NotFound)?;
+    let said = said(visit.language(), request.query_string(), Vec::new())?;
+    page(&state, &pages, &visit, &member, slug.into_inner(), Before { said, typed: String::new() }).await
+}
+
+/// What came of the step before.
+struct Before {
+    said: Option<Said>,
+    /// A reader's address that was looked for and is nobody's.
+    typed: String,
+}
+
+async fn page(
+    state: &State,
+    pages: &Pages,
+    visit: &Visit,
+    member: &StaffMember,
+    slug: String,
+    before: Before,
+) -> Result<HttpResponse, Failure> {
+    let language = visit.language();
+    let asked = Asked::of(&visit.rest, member);
+    let (look, reader) = look(state, &slug, &asked).await?.ok_or(Failure::NotFound)?;
     let newsletter = {
         let slug = slug.clone();
         let views = state.store.read(move |conn| subscribe::newsletters(conn, language)).await?;
@@ -140,7 +161,8 @@ pub async fn show(
     let base = path(&slug);
     let mut content = Shown {
         newsletter,
-        notice: note(language, request.query_string())?.map(|(_, text)| text),
+        said: before.said,
+        typed: before.typed,
         is_empty: true,
         subject: String::new(),
         editions: Vec::new(),
@@ -165,10 +187,10 @@ pub async fn show(
         content.is_empty = false;
         content.subject.clone_from(&edition.subject);
         content.edition = edition.language;
-        content.here = address(&base, &visit, edition.language, asked.view, reader);
+        content.here = address(&base, visit, edition.language, asked.view, reader);
         for (other, _) in &look.editions {
             content.editions.push(Choice {
-                href: address(&base, &visit, other.language, asked.view, reader),
+                href: address(&base, visit, other.language, asked.view, reader),
                 text: Pages::say(other.language, "web-language")?,
                 is_chosen: other.language == edition.language,
                 lang: Some(other.language),
@@ -176,7 +198,7 @@ pub async fn show(
         }
         for view in VIEWS {
             content.views.push(Choice {
-                href: address(&base, &visit, edition.language, view, reader),
+                href: address(&base, visit, edition.language, view, reader),
                 text: Pages::say(language, &format!("web-preview-{view}"))?,
                 is_chosen: view == asked.view,
                 lang: None,
@@ -186,13 +208,13 @@ pub async fn show(
             "text" => content.source = Some(seen.text.clone()),
             "source" => content.source = Some(seen.html.clone()),
             view => {
-                let src = address(&format!("{base}/frame"), &visit, edition.language, view, reader);
+                let src = address(&format!("{base}/frame"), visit, edition.language, view, reader);
                 content.frame = Some(Frame { src, is_narrow: view == "narrow" });
             }
         }
     }
-    let page = Page::new("preview", language, Pages::say(language, "web-preview-title")?).with_switches().staff(bar(&member));
-    pages.answer(&visit, page, &content)
+    let page = Page::new("preview", language, Pages::say(language, "web-preview-title")?).with_switches().staff(bar(member));
+    pages.answer(visit, page, &content)
 }
 
 /// GET /staff/newsletters/SLUG/preview/frame: what the frame shows.
@@ -218,6 +240,7 @@ pub async fn frame(
 /// asks for it.
 pub async fn act(
     state: web::Data<State>,
+    pages: web::Data<Pages>,
     visit: Visit,
     request: HttpRequest,
     slug: web::Path<String>,
@@ -241,11 +264,21 @@ pub async fn act(
             TestAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         };
     }
-    let Ok(reader) = Address::parse(fields.first("reader").trim()) else { return Ok(go_to(&visit, &here, "nobody")) };
-    let found = state.store.read(move |conn| preview::find_reader(conn, &slug, &Whom::Address(reader))).await?;
-    Ok(match found {
+    let typed = fields.first("reader").trim().to_owned();
+    let found = match Address::parse(&typed) {
+        Ok(reader) => {
+            let of = slug.clone();
+            state.store.read(move |conn| preview::find_reader(conn, &of, &Whom::Address(reader))).await?
+        }
+        Err(_) => None,
+    };
+    match found {
         // Without an edition: the one this reader would get.
-        Some(reader) => go_to(&visit, &format!("{here}?as={}", hex(&reader.public_id)), ""),
-        None => go_to(&visit, &here, "nobody"),
-    })
+        Some(reader) => Ok(go_to(&visit, &format!("{here}?as={}", hex(&reader.public_id)), "")),
+        // An address has no place in an address, so this page is the answer itself.
+        None => {
+            let said = Some(Said::problem(Pages::say(visit.language(), "web-preview-nobody")?));
+            page(&state, &pages, &visit, &member, slug, Before { said, typed }).await
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{bar, go_to, note, session};
+use super::{Said, bar, go_to, said, session};
 use crate::i18n::MissingText;
 use crate::journeys::staff;
 use crate::web::State;
@@ -16,7 +16,7 @@ use crate::web::words;
 
 #[derive(Serialize)]
 struct Sessions {
-    notice: Option<String>,
+    said: Option<Said>,
     sessions: Vec<Session>,
 }
 
@@ -41,22 +41,23 @@ pub async fn show(
     let now = state.clock.now();
     let staff_id = member.id;
     let views = state.store.read(move |conn| staff::sessions(conn, &context, now, staff_id)).await?;
+    let zone = &state.context.config.zone;
     let sessions = views
         .into_iter()
         .map(|view| {
             Ok(Session {
                 id: view.id,
-                started: words::moment(language, view.created_at)?,
-                seen: words::moment(language, view.seen_at)?,
+                started: words::moment(language, view.created_at, zone)?,
+                seen: words::moment(language, view.seen_at, zone)?,
                 current: view.id == member.session_id,
             })
         })
         .collect::<Result<_, MissingText>>()?;
-    let notice = note(language, request.query_string())?.map(|(_, text)| text);
+    let said = said(language, request.query_string(), Vec::new())?;
     let mut bar = bar(&member);
     bar.on_sessions = true;
     let page = Page::new("sessions", language, Pages::say(language, "web-sessions-title")?).with_switches().staff(bar);
-    pages.answer(&visit, page, &Sessions { notice, sessions })
+    pages.answer(&visit, page, &Sessions { said, sessions })
 }
 
 /// POST /staff/sessions/ID/revoke. Only a member's own: the id of somebody else's ends nothing.

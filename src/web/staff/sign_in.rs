@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{go_to, note, session};
+use super::{Said, go_to, said, session};
 use crate::domain::language::Language;
 use crate::domain::staff as passwords;
 use crate::journeys::staff;
@@ -24,16 +24,16 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 
 #[derive(Serialize)]
 struct SignIn {
-    notice: Option<String>,
+    said: Option<Said>,
     errors: Vec<Wrong>,
     email: String,
 }
 
 /// The form, for whoever is not signed in.
 pub fn form(pages: &Pages, visit: &Visit, language: Language, query: &str) -> Result<HttpResponse, Failure> {
-    let notice = note(language, query)?.map(|(_, text)| text);
+    let said = said(language, query, Vec::new())?;
     let page = Page::new("sign_in", language, Pages::say(language, "web-sign-in-title")?).with_switches().private();
-    pages.answer(visit, page, &SignIn { notice, errors: Vec::new(), email: String::new() })
+    pages.answer(visit, page, &SignIn { said, errors: Vec::new(), email: String::new() })
 }
 
 /// POST /staff/sign-in. Wrong addresses and wrong passwords get the same answer in the same time (R191).
@@ -106,5 +106,5 @@ fn with_cookie(mut answer: HttpResponse, cookie: &actix_web::cookie::Cookie<'_>)
 fn again(pages: &Pages, visit: &Visit, email: String, text: String, status: StatusCode) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let page = Page::new("sign_in", language, Pages::say(language, "web-sign-in-title")?).status(status).private();
-    pages.answer(visit, page, &SignIn { notice: None, errors: vec![Wrong { field: Some("email"), text }], email })
+    pages.answer(visit, page, &SignIn { said: None, errors: vec![Wrong { field: Some("email"), text }], email })
 }

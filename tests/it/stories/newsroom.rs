@@ -64,7 +64,7 @@ each_database!(an_editor_publishes_with_two_clicks_and_sees_the_counts, |app| as
 
     assert_eq!(app.drain().await.sent, 3);
     let shown = get(&app, location(&first), &editor).await.body;
-    for words in ["The issue is published", "3 of 3 mails are done", "<dt>sent</dt><dd>3</dd>", "<dt>queued</dt><dd>0</dd>"] {
+    for words in ["Issue 1 is published", "3 of 3 mails are done", "<dt>sent</dt><dd>3</dd>", "<dt>queued</dt><dd>0</dd>"] {
         assert!(shown.contains(words), "{words} is missing in {shown}");
     }
     assert!(get(&app, "/staff?lang=en", &editor).await.body.contains("/staff/newsletters/weekly/issues/1"));
@@ -111,7 +111,7 @@ each_database!(authors_and_editors_say_what_comes_into_the_next_issue, |app| asy
         if may {
             let desk = get(&app, "/staff?lang=en", &cookie).await.body;
             assert!(desk.contains("Drafts") && desk.contains(&here("ready")) && desk.contains("No news item is ready"), "{desk}");
-            assert_eq!(location(&post(&app, &here("ready"), &cookie, &[]).await), "/staff?note=done");
+            assert_eq!(location(&post(&app, &here("ready"), &cookie, &[]).await), "/staff?note=taken");
         }
         assert_eq!(ready(&app), 1);
     }
@@ -196,12 +196,14 @@ each_database!(nothing_is_steered_by_get, |app| async move {
     let cookie = member(&app, "eva@example.org", Role::Editor).await;
     for path in [
         "/staff/sign-out",
-        "/staff/newsletters/weekly/issues/1/cancel",
+        "/staff/newsletters/weekly/issues/1/pause",
         "/staff/newsletters/weekly/items/1/draft",
         "/staff/sessions/1/revoke",
     ] {
         assert_eq!(get(&app, path, &cookie).await.status, 405, "{path}");
     }
+    // What asks first only asks.
+    assert_eq!(get(&app, "/staff/newsletters/weekly/issues/1/cancel", &cookie).await.status, 200);
     assert_eq!(app.status(1).await.state, "preparing");
     assert_eq!(get(&app, "/staff/sessions", &cookie).await.status, 200);
 });
@@ -211,7 +213,7 @@ each_database!(an_issue_is_paused_resumed_and_cancelled_on_its_page, |app| async
     let editor = member(&app, "eva@example.org", Role::Editor).await;
     app.publishes("Treffen").await;
     fans_out(&app).await;
-    assert!(location(&press(&app, &editor, "pause").await).contains("note=done"));
+    assert!(location(&press(&app, &editor, "pause").await).contains("note=paused"));
     assert_eq!(app.status(1).await.state, "paused");
     assert!(app.drain().await.is_idle(), "what is paused is not sent");
     let twice = post(&app, "/staff/newsletters/weekly/issues/1/pause", &editor, &[]).await;
@@ -224,8 +226,20 @@ each_database!(an_issue_is_paused_resumed_and_cancelled_on_its_page, |app| async
 
     app.publishes("Fest").await;
     fans_out(&app).await;
+    // A question comes first, with the issue and the numbers in it; its button is the same POST as ever.
+    let page = get(&app, "/staff/newsletters/weekly/issues/2?lang=en", &editor).await.body;
+    assert!(page.contains("href=\"/staff/newsletters/weekly/issues/2/cancel?lang&#x3D;en\""), "{page}");
+    assert!(!page.contains("action=\"/staff/newsletters/weekly/issues/2/cancel"), "{page}");
+    let asked = get(&app, "/staff/newsletters/weekly/issues/2/cancel?lang=en", &editor).await.body;
+    assert!(asked.contains("<h1>Stop sending issue 2?</h1>") && asked.contains("0 of 1 mails have gone out"), "{asked}");
+    assert!(asked.contains("<form method=\"post\""), "{asked}");
+    assert_eq!(
+        location(&get(&app, "/staff/newsletters/weekly/issues/1/cancel", &editor).await),
+        "/staff/newsletters/weekly/issues/1?note=not-now"
+    );
     let cancelled = post(&app, "/staff/newsletters/weekly/issues/2/cancel", &editor, &[]).await;
-    assert!(location(&cancelled).contains("note=done"));
+    let said = get(&app, &location(&cancelled).replace("?", "?lang=en&"), &editor).await.body;
+    assert!(said.contains("<p class=\"done\" role=\"status\">Sending stopped. 0 had gone out, 1 were left out.</p>"), "{said}");
     assert_eq!(app.drain().await.sent, 0);
     let counts = app.status(2).await;
     assert_eq!((counts.state.as_str(), counts.skipped), ("cancelled", 1));

@@ -107,7 +107,7 @@ each_database!(while_the_relay_rests_it_is_said_until_when_and_why, |app| async 
     let cookie = member(&app, "eva@example.org", Role::Editor).await;
     let page = get(&app, "/staff/newsletters/weekly/issues/1?lang=en", &cookie).await.body;
     assert!(
-        page.contains("Sending rests until ") && page.contains(", 09:00:05 UTC, because the mail server is in trouble: 4.3.2"),
+        page.contains("Sending rests until ") && page.contains(", 10:00:05 CET, because the mail server is in trouble: 4.3.2"),
         "{page}"
     );
     app.passes(SignedDuration::from_secs(6));
@@ -131,9 +131,9 @@ each_database!(mails_in_doubt_are_listed_for_those_who_decide, |app| async move 
     ] {
         let cookie = member(&app, address, role).await;
         let page = get(&app, place, &cookie).await.body;
-        assert!(page.contains("Mails in doubt") && page.contains("somebody may get one twice"), "{role:?}: {page}");
+        assert!(page.contains("Mails in doubt") && page.contains("some readers may get one twice"), "{role:?}: {page}");
         assert_eq!(page.contains("drop-after-data@example.org"), sees, "{role:?}: {page}");
-        assert_eq!(page.contains("in doubt since ") && page.contains("09:00:03 UTC</span>"), sees, "{role:?}: {page}");
+        assert_eq!(page.contains("in doubt since ") && page.contains("10:00:03 CET</span>"), sees, "{role:?}: {page}");
         assert_eq!(page.contains("final dot: "), sees, "{role:?}: {page}");
     }
     let cookie = member(&app, "eva@example.org", Role::Editor).await;

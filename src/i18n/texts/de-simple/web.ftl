@@ -440,10 +440,6 @@ web-publish-nobody =
 
 web-issue-title = { $title }: Nummer { $number }
 web-issue-title-unnumbered = { $title }: nächste Nummer
-web-issue-published =
-    Es hat geklappt.
-    Wir verschicken den Newsletter jetzt.
-    Sie können diese Seite schließen.
 web-issue-refresh = Neu laden
 web-issue-as-of = So war es am { $time }
 web-issue-held = Dieser Newsletter wartet auf Sie: { $reason }
@@ -455,7 +451,6 @@ web-issue-unknown =
     Dann bekommt eine Person vielleicht keine E-Mail.
 web-issue-resend = Noch einmal schicken
 web-issue-accept = Nicht noch einmal schicken
-web-issue-done = Fertig.
 web-issue-progress = { $count ->
     [one] { $done } von 1 E-Mail ist fertig
    *[other] { $done } von { $total } E-Mails sind fertig
@@ -469,10 +464,70 @@ web-issue-despite-done = { $name } hat diesen Newsletter trotz Fehlern verschick
 web-issue-refused = Es gibt Fehler. Darum ist der Newsletter nicht freigegeben. Ändern Sie die Fehler. Oder geben Sie ihn trotzdem frei. Dann schreiben wir Ihren Namen auf.
 web-issue-check = Was sagt die Prüfung?
 web-issue-release = Freigeben
-web-issue-cancel-hint = Den Rest verschicken wir dann nicht mehr.
 web-issue-not-now = Das geht im Moment nicht.
 web-issue-open = Nummer { $number } ansehen
 web-issue-read = Im Internet lesen
+
+web-said-published =
+    Es hat geklappt.
+    Wir verschicken die Nummer { $number } jetzt.
+    Sie können diese Seite schließen.
+web-said-paused =
+    Das Verschicken ist angehalten.
+    { $sent } von { $total } E-Mails sind verschickt.
+web-said-resumed =
+    Das Verschicken geht weiter.
+    { $open } von { $total } E-Mails fehlen noch.
+web-said-released =
+    Die Nummer { $number } ist freigegeben.
+    { $open } von { $total } E-Mails fehlen noch.
+web-said-cancelled =
+    Wir verschicken nichts mehr.
+    { $sent } E-Mails waren schon verschickt.
+    { $left } E-Mails verschicken wir nicht.
+web-said-unplanned =
+    Die nächste Nummer fällt aus.
+    Wir haben nichts verschickt.
+    Die Nachrichten sind noch da.
+web-said-resent = { $count ->
+    [one] Wir schicken 1 E-Mail noch einmal.
+   *[other] Wir schicken { $count } E-Mails noch einmal.
+}
+web-said-accepted = { $count ->
+    [one] 1 E-Mail schicken wir nicht noch einmal.
+   *[other] { $count } E-Mails schicken wir nicht noch einmal.
+}
+web-said-taken = Die Nachricht kommt in die nächste Nummer.
+web-said-put-back = Die Nachricht kommt später.
+web-ask-cancel = Mit der Nummer { $number } ganz aufhören?
+web-ask-cancel-lead =
+    { $sent } von { $total } E-Mails sind verschickt.
+    { $open } E-Mails sind noch nicht verschickt.
+    Diese E-Mails verschicken wir dann nie mehr.
+web-ask-cancel-submit = Ganz aufhören
+web-ask-unplan = Soll die nächste Nummer ausfallen?
+web-ask-unplan-lead =
+    Wir haben noch nichts verschickt.
+    Die Nachrichten bleiben da.
+    Sie können die Nachrichten später verschicken.
+web-ask-unplan-submit = Ja, ausfallen lassen
+web-ask-resend = { $unknown ->
+    [one] Die E-Mail noch einmal schicken?
+   *[other] Die { $unknown } E-Mails noch einmal schicken?
+}
+web-ask-resend-lead =
+    Wir wissen nicht: Sind die E-Mails angekommen?
+    Dann bekommt eine Person vielleicht 2 E-Mails.
+web-ask-resend-submit = Noch einmal schicken
+web-ask-accept = { $unknown ->
+    [one] Die E-Mail nicht noch einmal schicken?
+   *[other] Die { $unknown } E-Mails nicht noch einmal schicken?
+}
+web-ask-accept-lead =
+    Wir wissen nicht: Sind die E-Mails angekommen?
+    Dann bekommt eine Person vielleicht keine E-Mail.
+web-ask-accept-submit = Nicht noch einmal schicken
+web-ask-back = Nein, zurück
 
 web-course-rate = So schnell geht es
 web-course-second = ungefähr { $rate } E-Mails in einer Sekunde

@@ -311,14 +311,12 @@ web-publish-nobody = Zurzeit bezieht niemand diesen Newsletter. Die Ausgabe ersc
 
 web-issue-title = { $title }: Ausgabe { $number }
 web-issue-title-unnumbered = { $title }: nächste Ausgabe
-web-issue-published = Die Ausgabe ist veröffentlicht. Der Versand läuft von selbst, Sie können diese Seite schließen.
 web-issue-refresh = Aktualisieren
 web-issue-as-of = Stand: { $time }
 web-issue-held = Diese Ausgabe wartet auf eine Entscheidung: { $reason }
 web-issue-unknown = Bei den zweifelhaften E-Mails ist offen, ob der Mailserver sie noch angenommen hat. Wenn Sie sie noch einmal senden, bekommt sie vielleicht jemand doppelt. Wenn Sie sie als verschickt ansehen, bekommt sie vielleicht jemand nicht.
 web-issue-resend = Noch einmal senden
 web-issue-accept = Als verschickt ansehen
-web-issue-done = Erledigt.
 web-issue-progress = { $count ->
     [one] { $done } von 1 E-Mail ist erledigt
    *[other] { $done } von { $total } E-Mails sind erledigt
@@ -332,10 +330,45 @@ web-issue-despite-done = { $name } hat diese Ausgabe am { $time } veröffentlich
 web-issue-refused = Die Ausgabe wurde nicht freigegeben, weil die Prüfung Fehler gefunden hat. Beheben Sie sie, oder geben Sie trotz der Fehler frei. Das wird mit Ihrem Namen festgehalten.
 web-issue-check = Was sagt die Prüfung?
 web-issue-release = Freigeben
-web-issue-cancel-hint = Was noch nicht verschickt ist, wird dann nicht mehr verschickt.
 web-issue-not-now = Das geht im jetzigen Zustand der Ausgabe nicht.
 web-issue-open = Ausgabe { $number } ansehen
 web-issue-read = Im Archiv lesen
+
+web-said-published = Ausgabe { $number } ist veröffentlicht und unterwegs. Sie können diese Seite schließen.
+web-said-paused = Der Versand ist angehalten. { $sent } von { $total } E-Mails sind verschickt.
+web-said-resumed = Der Versand geht weiter. { $open } von { $total } E-Mails stehen noch aus.
+web-said-released = Ausgabe { $number } ist freigegeben. { $open } von { $total } E-Mails stehen noch aus.
+web-said-cancelled = Der Versand ist abgebrochen. { $sent } E-Mails waren schon verschickt, { $left } wurden ausgelassen.
+web-said-unplanned = Die nächste Ausgabe ist abgesagt. Es wurde nichts verschickt. Die Nachrichten stehen weiter bereit.
+web-said-resent = { $count ->
+    [one] Eine E-Mail wird noch einmal gesendet.
+   *[other] { $count } E-Mails werden noch einmal gesendet.
+}
+web-said-accepted = { $count ->
+    [one] Eine E-Mail gilt jetzt als verschickt.
+   *[other] { $count } E-Mails gelten jetzt als verschickt.
+}
+web-said-taken = Die Nachricht steht jetzt in der nächsten Ausgabe.
+web-said-put-back = Die Nachricht ist für später zurückgestellt.
+web-ask-cancel = Versand von Ausgabe { $number } abbrechen?
+web-ask-cancel-lead = { $sent } von { $total } E-Mails sind verschickt. Die übrigen, { $open }, werden dann nie mehr verschickt. Das lässt sich nicht rückgängig machen.
+web-ask-cancel-submit = Versand abbrechen
+web-ask-unplan = Nächste Ausgabe absagen?
+web-ask-unplan-lead = Es ist noch nichts verschickt, und es wird nichts verschickt. Die Nachrichten bleiben für eine andere Ausgabe bereit.
+web-ask-unplan-submit = Ausgabe absagen
+web-ask-resend = { $unknown ->
+    [one] Diese E-Mail noch einmal senden?
+   *[other] Diese { $unknown } E-Mails noch einmal senden?
+}
+web-ask-resend-lead = Ob sie angekommen sind, ist offen. Wer schon eine bekommen hat, bekommt sie dann doppelt.
+web-ask-resend-submit = Noch einmal senden
+web-ask-accept = { $unknown ->
+    [one] Diese E-Mail als verschickt ansehen?
+   *[other] Diese { $unknown } E-Mails als verschickt ansehen?
+}
+web-ask-accept-lead = Ob sie angekommen sind, ist offen. Wer keine bekommen hat, bekommt dann auch keine mehr. Das lässt sich nicht rückgängig machen.
+web-ask-accept-submit = Als verschickt ansehen
+web-ask-back = Nein, zurück
 
 web-course-rate = Tempo
 web-course-second = etwa { $rate } E-Mails pro Sekunde

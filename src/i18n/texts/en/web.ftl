@@ -311,14 +311,12 @@ web-publish-nobody = Nobody gets this newsletter at the moment. The issue will a
 
 web-issue-title = { $title }: issue { $number }
 web-issue-title-unnumbered = { $title }: next issue
-web-issue-published = The issue is published. It is sent by itself; you may close this page.
 web-issue-refresh = Refresh
 web-issue-as-of = As of { $time }
 web-issue-held = This issue waits for a decision: { $reason }
-web-issue-unknown = Of the doubtful mails nobody knows whether the mail server still took them. If you send them once more, somebody may get one twice. If you take them as sent, somebody may get none.
-web-issue-resend = Send once more
-web-issue-accept = Take as sent
-web-issue-done = Done.
+web-issue-unknown = Of the doubtful mails nobody knows whether the mail server still took them. If you send them again, some readers may get one twice. If you mark them as delivered, some may get none.
+web-issue-resend = Send again
+web-issue-accept = Mark as delivered
 web-issue-progress = { $count ->
     [one] { $done } of 1 mail is done
    *[other] { $done } of { $total } mails are done
@@ -326,16 +324,51 @@ web-issue-progress = { $count ->
 web-issue-ledger = Sending
 web-issue-pause = Pause
 web-issue-resume = Resume
-web-issue-cancel = Cancel the sending
+web-issue-cancel = Stop sending
 web-issue-despite = Release despite errors
 web-issue-despite-done = { $name } published this issue on { $time } although the check had found errors.
 web-issue-refused = The issue was not released, because the check found errors. Mend them, or release it despite them. That is recorded with your name.
 web-issue-check = What does the check say?
 web-issue-release = Release
-web-issue-cancel-hint = What has not been sent yet will then not be sent.
 web-issue-not-now = The issue's present state does not allow this.
 web-issue-open = See issue { $number }
 web-issue-read = Read in the archive
+
+web-said-published = Issue { $number } is published and on its way. You can close this page.
+web-said-paused = Sending is paused. { $sent } of { $total } mails have gone out.
+web-said-resumed = Sending goes on. { $open } of { $total } mails are still to go.
+web-said-released = Issue { $number } is released. { $open } of { $total } mails are still to go.
+web-said-cancelled = Sending stopped. { $sent } had gone out, { $left } were left out.
+web-said-unplanned = The next issue is cancelled. Nothing was sent. Its news items are still ready.
+web-said-resent = { $count ->
+    [one] One mail is sent again.
+   *[other] { $count } mails are sent again.
+}
+web-said-accepted = { $count ->
+    [one] One mail is marked as delivered.
+   *[other] { $count } mails are marked as delivered.
+}
+web-said-taken = The item is now in the next issue.
+web-said-put-back = The item is saved for later.
+web-ask-cancel = Stop sending issue { $number }?
+web-ask-cancel-lead = { $sent } of { $total } mails have gone out. Those that have not, { $open }, will never go out. This cannot be undone.
+web-ask-cancel-submit = Stop sending
+web-ask-unplan = Cancel the next issue?
+web-ask-unplan-lead = Nothing has been sent yet, and nothing will be. The news items stay ready for another issue.
+web-ask-unplan-submit = Cancel the issue
+web-ask-resend = { $unknown ->
+    [one] Send this mail again?
+   *[other] Send these { $unknown } mails again?
+}
+web-ask-resend-lead = We don’t know whether they arrived. Whoever has got one already will get it twice.
+web-ask-resend-submit = Send again
+web-ask-accept = { $unknown ->
+    [one] Mark this mail as delivered?
+   *[other] Mark these { $unknown } mails as delivered?
+}
+web-ask-accept-lead = We don’t know whether they arrived. Whoever has not got one will not get it any more. This cannot be undone.
+web-ask-accept-submit = Mark as delivered
+web-ask-back = No, go back
 
 web-course-rate = Speed
 web-course-second = about { $rate } mails a second
