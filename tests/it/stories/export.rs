@@ -66,3 +66,41 @@ each_database!(what_was_exported_comes_back_the_same, |app| async move {
     assert_eq!(active(&other), active(&app));
     assert_eq!(active(&other).len(), 5);
 });
+
+each_database!(an_export_for_excel_has_columns_and_dates_and_comes_back, |app| async move {
+    let other = TestApp::on(app.database.kind).await;
+    app.active("ada@example.org", Language::De).await;
+    app.active("+bob@example.org", Language::En).await;
+    app.database.execute("UPDATE subscribers SET name = 'Lovelace; \"Ada\", =1+1' WHERE address = 'ada@example.org'");
+    app.database.execute("UPDATE subscribers SET name = '=1+1' WHERE address = '+bob@example.org'");
+    app.active("gerd@example.org", Language::De).await;
+    app.database.execute(
+        "UPDATE subscriptions SET state = 'ended', ended_at = 1769904000123456, ended_channel = 'page' \
+         WHERE subscriber_id = (SELECT id FROM subscribers WHERE address = 'gerd@example.org')",
+    );
+    app.database.execute("UPDATE newsletters SET zone = 'Europe/Berlin'");
+    // 9:00 UTC in winter; 0:00 UTC on the first of February.
+    let at = "2026-03-02 10:00:00";
+    let head = HEAD.replace(',', ";");
+    let expected = format!(
+        "{head}ada@example.org;\"Lovelace; \"\"Ada\"\", =1+1\";de;active;{at};{at};;\r\n\
+         '+bob@example.org;'=1+1;en;active;{at};{at};;\r\n\
+         gerd@example.org;;de;ended;{at};{at};2026-02-01 01:00:00;page\r\n"
+    );
+    let file = done(&export(&app, &["--for", "excel"]));
+    assert_eq!(file, expected);
+    let path = app.folder.path().join("excel.csv").display().to_string();
+    let said = done(&export(&app, &["--for", "excel", "--output", &path]));
+    assert!(said.contains("3 subscriptions; times are those of Europe/Berlin"), "{said}");
+    let wrong = export(&app, &["--for", "word"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("possible values: excel"), "{wrong:?}");
+
+    // As a German Excel saves it again: its own dates, Windows-1252, no mark.
+    let saved =
+        file.trim_start_matches('\u{feff}').replace(at, "02.03.2026 10:00").replace("2026-02-01 01:00:00", "01.02.2026 01:00");
+    for (name, content) in [("back.csv", file.as_str()), ("saved.csv", saved.as_str())] {
+        let said = done(&imports(&other, name, content.as_bytes(), &[]));
+        assert!(said.contains("rundbrief, UTF-8") && said.contains("left out, as the file says: unsubscribed"), "{said}");
+        assert_eq!(active(&other), active(&app), "{name}");
+    }
+});
