@@ -3,11 +3,22 @@
 //! A column that nobody knows may say that somebody has left. So in a file of unknown origin each column must be known or be
 //! named by whoever imports; the formats of systems that we know have columns in great number that say nothing of the kind.
 
+mod dates;
+mod headings;
+mod kept_out;
+mod languages;
+mod map;
 mod row;
+mod values;
 
-use super::nearest::nearest;
+use super::address::Address;
 use super::states::words;
+use headings::{meaning, normal, smells_of_consent};
+pub use kept_out::KeptOut;
+use map::Told;
+pub use map::{Words, WordsError};
 pub use row::{Entry, Problem, Reading, Rules};
+pub use values::Standing;
 
 words! {
     /// What a column holds, in the words of `--map`.
@@ -21,12 +32,14 @@ words! {
         Status = "status",
         /// When somebody agreed: kept as evidence.
         Date = "date",
-        /// When somebody confirmed: kept as evidence; empty means that nobody did.
+        /// Whether or when somebody confirmed: kept as evidence; empty means that they did not.
         Confirmed = "confirmed",
         /// Where somebody agreed: kept as evidence.
         Source = "source",
-        /// When somebody left; not empty means that they did.
+        /// Whether or when somebody left.
         Ended = "ended",
+        /// Why somebody left: whatever it says, they did.
+        Reason = "reason",
         /// When or how often mail came back; not empty means that the address was cleaned.
         Bounced = "bounced",
         Ignore = "ignore",
@@ -67,9 +80,14 @@ pub enum ColumnsError {
     #[error("the columns {columns} could all be \"{field}\"; say which one is: --map {field}=COLUMN")]
     Ambiguous { field: Field, columns: String },
     #[error(
-        "it is not known what {columns} means; say it with --map FIELD=COLUMN (FIELD is one of {fields}), or --map ignore=COLUMN"
+        "it is not known what {columns} means; say it with --map FIELD=COLUMN (FIELD is one of {fields}), or --map ignore=COLUMN{consent}"
     )]
-    Unknown { columns: String, fields: String },
+    Unknown { columns: String, fields: String, consent: String },
+    #[error(
+        "the file has no row that names its columns: this one is a reader already, and would be lost as such. Say what the columns hold by \
+         their places: --no-heading --map {suggestion}"
+    )]
+    NoHeading { suggestion: String },
     /// The state of a person in listmonk is not that of their subscription to a list, which its export does not have.
     #[error(
         "listmonk's \"status\" says nothing about who left a list or never confirmed it. Export the list's confirmed subscriptions only, \
@@ -80,176 +98,163 @@ pub enum ColumnsError {
     NoSuchColumn { field: Field, column: String, found: String },
     #[error("--map {given}: write FIELD=COLUMN, where FIELD is one of {fields}{hint}")]
     Map { given: String, fields: String, hint: String },
-    #[error("two columns are called \"{0}\"; give each a name of its own")]
-    Twice(String),
+    #[error(
+        "several columns are called \"{0}\" ({2}); say by its place which one is meant, as in --map {1}=#2, or give each a name of its own"
+    )]
+    Twice(String, Field, String),
 }
 
 impl Columns {
     /// Reads the first row. `map` is what whoever imports says of it, each `FIELD=COLUMN`; it counts more than what is known.
     pub fn parse<S: AsRef<str>>(headings: &[S], map: &[String]) -> Result<Columns, ColumnsError> {
-        let headings: Vec<&str> = headings.iter().map(|heading| heading.as_ref().trim()).collect();
-        for (n, heading) in headings.iter().enumerate() {
-            if !heading.is_empty() && headings.iter().skip(n + 1).any(|other| normal(other) == normal(heading)) {
-                return Err(ColumnsError::Twice((*heading).to_owned()));
-            }
+        let headings: Vec<&str> = headings.iter().map(|heading| heading.as_ref().trim_matches(row::is_blank)).collect();
+        if let Some(place) = headings.iter().position(|heading| is_address(heading)) {
+            let others =
+                if headings.len() > 1 { ", and what the other columns hold: name=#2 for example, or ignore=*" } else { "" };
+            return Err(ColumnsError::NoHeading { suggestion: format!("email=#{}{others}", place + 1) });
         }
-        let told = told(&headings, map)?;
-        let format = format(&headings);
+        let told = Told::read(&headings, map)?;
+        let format = headings::format(&headings);
         let mut columns = Vec::new();
-        let mut unknown = Vec::new();
-        for heading in &headings {
-            let known = meaning(format, heading);
-            let field = match told.iter().find(|(column, _)| column == heading) {
-                Some((_, field)) => *field,
-                None => match known {
-                    // The one that was named is meant.
-                    Some(field) if told.iter().any(|(_, other)| *other == field) && !field.may_repeat() => Field::Ignore,
-                    Some(field) => field,
-                    None if format == Format::Plain && !heading.is_empty() => {
-                        unknown.push(*heading);
-                        Field::Ignore
+        let mut unknown: Vec<&str> = Vec::new();
+        for (place, heading) in headings.iter().enumerate() {
+            let said = told.columns.get(place).copied().flatten();
+            let field = match (said, meaning(format, heading)) {
+                (Some(field), _) => field,
+                // The one that was named is meant.
+                (None, Some(field)) if told.columns.contains(&Some(field)) && !field.may_repeat() => Field::Ignore,
+                (None, Some(field)) => field,
+                (None, None) if heading.is_empty() || told.ignores(heading) => Field::Ignore,
+                (None, None) if format != Format::Plain && !smells_of_consent(heading) => Field::Ignore,
+                (None, None) => {
+                    if !unknown.iter().any(|other| normal(other) == normal(heading)) {
+                        unknown.push(heading);
                     }
-                    None => Field::Ignore,
-                },
+                    Field::Ignore
+                }
             };
-            columns.push(((*heading).to_owned(), field));
+            // One without a name that nobody spoke of must be empty: then it has no name here either.
+            let silent = heading.is_empty() && said.is_none() && !told.ignore_others;
+            let name = if heading.is_empty() && !silent { format!("#{}", place + 1) } else { (*heading).to_owned() };
+            columns.push((name, field));
         }
         last_names(&mut columns);
-        for field in Field::ALL.iter().copied().filter(|field| !field.may_repeat()) {
-            let same: Vec<&str> = columns.iter().filter(|(_, it)| *it == field).map(|(heading, _)| heading.as_str()).collect();
-            if same.len() > 1 {
-                return Err(ColumnsError::Ambiguous { field, columns: list(&same) });
-            }
-        }
-        if !columns.iter().any(|(_, field)| *field == Field::Email) {
-            return Err(ColumnsError::NoEmail { found: list(&headings) });
-        }
-        if format == Format::Listmonk && !told.iter().any(|(_, field)| *field == Field::Status) {
+        let columns = Columns { format, columns };
+        columns.are_clear(&headings)?;
+        if format == Format::Listmonk && !told.columns.contains(&Some(Field::Status)) {
             return Err(ColumnsError::ListmonkStatus);
         }
         if !unknown.is_empty() {
-            return Err(ColumnsError::Unknown { columns: list(&unknown), fields: fields() });
+            let consent: Vec<&str> = unknown.iter().copied().filter(|heading| smells_of_consent(heading)).collect();
+            let consent = match consent.as_slice() {
+                [] => ", or --map ignore=* for all of them".to_owned(),
+                some => format!(
+                    ". By {} a row may say that somebody has left or never agreed: look at it before you ignore it",
+                    list(some)
+                ),
+            };
+            return Err(ColumnsError::Unknown { columns: list(&unknown), fields: fields(), consent });
         }
-        Ok(Columns { format, columns })
+        Ok(columns)
+    }
+
+    /// Columns without headings, which are told by their places.
+    pub fn numbered(width: usize, map: &[String]) -> Result<Columns, ColumnsError> {
+        let places: Vec<String> = (1..=width).map(|place| format!("#{place}")).collect();
+        Columns::parse(&places, map)
+    }
+
+    /// Each field that only one column can hold is held by one, and the address by one.
+    fn are_clear(&self, headings: &[&str]) -> Result<(), ColumnsError> {
+        for field in Field::ALL.iter().copied().filter(|field| !field.may_repeat()) {
+            let same: Vec<(usize, &str)> = self
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, it))| *it == field)
+                .map(|(n, (heading, _))| (n, heading.as_str()))
+                .collect();
+            if let [(_, first), _, ..] = same.as_slice() {
+                let places: Vec<usize> = same.iter().map(|(place, _)| *place).collect();
+                let names: Vec<&str> = same.iter().map(|(_, heading)| *heading).collect();
+                return Err(match names.iter().all(|name| normal(name) == normal(first)) {
+                    true => ColumnsError::Twice((*first).to_owned(), field, map::numbers(&places)),
+                    false => ColumnsError::Ambiguous { field, columns: list(&names) },
+                });
+            }
+        }
+        match self.columns.iter().any(|(_, field)| *field == Field::Email) {
+            true => Ok(()),
+            false => Err(ColumnsError::NoEmail { found: list(headings) }),
+        }
     }
 
     /// Headings of columns that say nothing here.
     pub fn unused(&self) -> Vec<&str> {
-        self.columns.iter().filter(|(_, field)| *field == Field::Ignore).map(|(heading, _)| heading.as_str()).collect()
+        let ignored = self.columns.iter().filter(|(heading, field)| *field == Field::Ignore && !heading.is_empty());
+        ignored.map(|(heading, _)| heading.as_str()).collect()
     }
+
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+}
+
+/// Which of a file's first rows names the columns: the first one by which an address is known, else the widest one above the
+/// first reader. What is above it is a title.
+pub fn heading_row<S: AsRef<str>>(rows: &[&[S]], map: &[String]) -> usize {
+    let filled = |row: &[S]| row.iter().filter(|cell| !cell.as_ref().trim_matches(row::is_blank).is_empty()).count();
+    let end = rows.iter().position(|row| row.iter().any(|cell| is_address(cell.as_ref()))).unwrap_or(rows.len());
+    let above = rows.get(..end).unwrap_or_default();
+    let known = above.iter().position(|row| {
+        let headings: Vec<&str> = row.iter().map(AsRef::as_ref).collect();
+        let named = || Told::read(&headings, map).is_ok_and(|told| told.columns.contains(&Some(Field::Email)) && filled(row) > 1);
+        headings.iter().any(|heading| names_the_address(heading)) || (!map.is_empty() && named())
+    });
+    let widest = || {
+        let most = above.iter().map(|row| filled(row)).max().unwrap_or(0);
+        above.iter().position(|row| filled(row) == most)
+    };
+    known.or_else(widest).unwrap_or(0)
+}
+
+/// Whether a heading is known to be that of the address.
+pub fn names_the_address(heading: &str) -> bool {
+    meaning(Format::Plain, heading) == Some(Field::Email) || normal(heading) == "address"
+}
+
+/// Whether a cell holds an address and nothing else.
+pub fn is_address(cell: &str) -> bool {
+    address(cell).is_some()
+}
+
+fn address(cell: &str) -> Option<Address> {
+    Some(cell).filter(|cell| cell.contains('@')).and_then(|cell| Address::parse(cell.trim_matches(row::is_blank)).ok())
+}
+
+/// Whose rows a cell has swallowed: of the lines behind its first one, each cell that is an address. A quotation mark that nobody
+/// closed does that.
+pub fn swallowed<S: AsRef<str>>(cells: &[S], separator: char) -> Vec<Address> {
+    let lines = cells.iter().flat_map(|cell| cell.as_ref().split(['\n', '\r']).skip(1));
+    lines.flat_map(|line| line.split(separator)).filter_map(|part| address(part.trim_matches('"'))).collect()
 }
 
 impl Field {
     /// Whether several columns may hold it.
     fn may_repeat(self) -> bool {
-        matches!(self, Field::Date | Field::Confirmed | Field::Source | Field::Ended | Field::Bounced | Field::Ignore)
+        !matches!(self, Field::Email | Field::Name | Field::FirstName | Field::LastName | Field::Language)
     }
 }
 
-/// `FIELD=COLUMN`, each.
-fn told<'a>(headings: &[&'a str], map: &[String]) -> Result<Vec<(&'a str, Field)>, ColumnsError> {
-    let mut told = Vec::new();
-    for given in map {
-        let (word, column) = given.split_once('=').unwrap_or((given, ""));
-        let (word, column) = (word.trim(), column.trim());
-        let Some(field) = Field::parse(word).filter(|_| !column.is_empty()) else {
-            let known = Field::ALL.iter().map(|field| field.as_str());
-            let hint = nearest(word, known).filter(|near| *near != word).map(|near| format!("; did you mean {near}?"));
-            return Err(ColumnsError::Map { given: given.clone(), fields: fields(), hint: hint.unwrap_or_default() });
-        };
-        let Some(heading) = headings.iter().find(|heading| normal(heading) == normal(column)) else {
-            return Err(ColumnsError::NoSuchColumn { field, column: column.to_owned(), found: list(headings) });
-        };
-        told.push((*heading, field));
-    }
-    Ok(told)
-}
-
-/// "Vorname, Name": then the name is the last name.
+/// "Vorname, Name": then the name is the last name. "Name, Last name": then it is the first name.
 fn last_names(columns: &mut [(String, Field)]) {
     let has = |field: Field| columns.iter().any(|(_, it)| *it == field);
-    if has(Field::FirstName) && !has(Field::LastName) {
-        columns.iter_mut().filter(|(_, field)| *field == Field::Name).for_each(|(_, field)| *field = Field::LastName);
-    }
-}
-
-fn format(headings: &[&str]) -> Format {
-    let headings: Vec<String> = headings.iter().map(|heading| normal(heading)).collect();
-    let has = |name: &str| headings.iter().any(|heading| heading == name);
-    if OWN.iter().all(|name| has(name)) {
-        Format::Own
-    } else if ["uuid", "email", "attributes", "status"].iter().all(|name| has(name)) {
-        Format::Listmonk
-    } else if ["leid", "euid", "member_rating"].iter().any(|name| has(name)) {
-        Format::Mailchimp
-    } else if ["email", "registered", "activated"].iter().all(|name| has(name)) {
-        Format::CleverReach
-    } else {
-        Format::Plain
-    }
-}
-
-fn meaning(format: Format, heading: &str) -> Option<Field> {
-    let heading = normal(heading);
-    let own: &[(&str, Field)] = match format {
-        Format::Own => &[
-            ("address", Field::Email),
-            ("state", Field::Status),
-            ("requested_at", Field::Date),
-            // The state tells whether; this tells when.
-            ("confirmed_at", Field::Date),
-            ("ended_at", Field::Ignore),
-            ("ended_channel", Field::Ignore),
-        ],
-        Format::Listmonk => &[("created_at", Field::Date), ("updated_at", Field::Ignore)],
-        Format::Mailchimp => &[
-            ("optin_time", Field::Date),
-            ("optin_ip", Field::Ignore),
-            ("confirm_time", Field::Confirmed),
-            ("confirm_ip", Field::Ignore),
-            ("unsub_time", Field::Ended),
-            ("clean_time", Field::Bounced),
-            // Theirs, not the person's, or more than is needed.
-            ("language", Field::Language),
-            ("timezone", Field::Ignore),
-        ],
-        Format::CleverReach => &[
-            ("registered", Field::Date),
-            ("activated", Field::Confirmed),
-            ("deactivated", Field::Ended),
-            ("bounced", Field::Bounced),
-            ("active", Field::Status),
-            ("last_ip", Field::Ignore),
-        ],
-        Format::Plain => &[],
+    let part = match (has(Field::FirstName), has(Field::LastName)) {
+        (true, false) => Field::LastName,
+        (false, true) => Field::FirstName,
+        _ => return,
     };
-    let everywhere: &[(&[&str], Field)] = &[
-        (
-            &["email", "e-mail", "e_mail", "mail", "email address", "e-mail address", "emailaddress", "email_address"],
-            Field::Email,
-        ),
-        (&["e-mail-adresse", "e-mailadresse", "emailadresse", "email-adresse", "mailadresse"], Field::Email),
-        (&["name", "full name", "fullname", "full_name", "vollständiger name"], Field::Name),
-        (&["first name", "firstname", "first_name", "vorname"], Field::FirstName),
-        (&["last name", "lastname", "last_name", "surname", "nachname", "familienname", "zuname"], Field::LastName),
-        (&["language", "lang", "sprache"], Field::Language),
-        (&["status", "state", "zustand"], Field::Status),
-        (&["date", "datum", "anmeldedatum", "angemeldet", "angemeldet am", "subscribed_at", "opt-in-datum"], Field::Date),
-        (&["confirmed", "confirmed_at", "confirm_time", "bestätigt", "bestätigt am"], Field::Confirmed),
-        (&["source", "quelle", "herkunft"], Field::Source),
-        // A record cannot forget a part of itself, as retention.network_days wants it; and it proves nothing (R147).
-        (&["ip", "ip address", "ip_address", "ip-adresse"], Field::Ignore),
-        (&["unsubscribed", "unsubscribed_at", "abgemeldet", "abgemeldet am", "abmeldedatum", "deaktiviert"], Field::Ended),
-        (&["id", "uuid", "nr", "nr.", "anrede", "titel"], Field::Ignore),
-    ];
-    own.iter()
-        .find(|(name, _)| *name == heading)
-        .map(|(_, field)| *field)
-        .or_else(|| everywhere.iter().find(|(names, _)| names.contains(&heading.as_str())).map(|(_, field)| *field))
-}
-
-fn normal(heading: &str) -> String {
-    heading.trim().to_lowercase()
+    columns.iter_mut().filter(|(_, field)| *field == Field::Name).for_each(|(_, field)| *field = part);
 }
 
 fn fields() -> String {

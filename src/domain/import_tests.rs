@@ -2,11 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use super::import::{Columns, ColumnsError, Field, Format, LeftOut, OWN, Problem, Reading, Rules};
+use super::import::{Columns, ColumnsError, Field, Format, LeftOut, OWN, Problem, Reading, Rules, Words};
 use super::language::Language;
 
 fn rules() -> Rules {
-    Rules { languages: vec![Language::De, Language::En], language: Language::De, smtputf8: false }
+    Rules {
+        languages: vec![Language::De, Language::En],
+        language: Language::De,
+        others: None,
+        words: Words::default(),
+        today: jiff::civil::date(2026, 12, 1),
+        smtputf8: false,
+    }
 }
 
 fn columns(headings: &str) -> Columns {
@@ -116,7 +123,7 @@ fn mistakes_name_the_column_and_quote_nobody() {
         ("jürgen@example.org,x,,active", "column \"email\": our mail server cannot send"),
         ("ada@example.org,a\u{7}b,,active", "column \"name\": it contains a line break or another control character (U+0007)"),
         ("ada@example.org,x,fr,active", "column \"language\": the newsletter does not come in this language, but in de, en"),
-        ("ada@example.org,x,de,ada@example.org", "column \"status\": it is not known what this word says"),
+        ("ada@example.org,x,de,ada@example.org", "column \"status\": it is not known what this says"),
         ("ada@example.org,x,de,", "column \"status\": it is not known"),
         ("ada@example.org,x", "it has 2 columns, and the first row names 4"),
     ] {
@@ -142,7 +149,10 @@ fn what_is_not_known_is_refused_by_name_and_can_be_named() {
         parse("email,E-Mail", &[]).unwrap_err(),
         ColumnsError::Ambiguous { field: Field::Email, columns: "\"email\", \"E-Mail\"".into() }
     );
-    assert_eq!(error("email,Email", &[]), "two columns are called \"email\"; give each a name of its own");
+    assert_eq!(
+        error("email,Email", &[]),
+        "several columns are called \"email\" (#1, #2); say by its place which one is meant, as in --map email=#2, or give each a name of its own"
+    );
     assert!(error("Mail", &["email=Post"]).contains("the file has no column \"Post\", but \"Mail\""));
     assert!(error("Mail", &["emial=Mail"]).ends_with("did you mean email?"));
     assert!(error("Mail", &["email"]).starts_with("--map email: write FIELD=COLUMN"));

@@ -43,6 +43,10 @@ mod address_tests;
 #[cfg(test)]
 mod after_tests;
 #[cfg(test)]
+mod import_consent_tests;
+#[cfg(test)]
+mod import_reading_tests;
+#[cfg(test)]
 mod import_tests;
 #[cfg(test)]
 mod matrix_tests;

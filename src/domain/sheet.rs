@@ -7,25 +7,72 @@ use std::borrow::Cow;
 pub enum Encoding {
     /// With or without a byte order mark.
     Utf8,
-    /// What spreadsheets in Western Europe write where nobody asks for UTF-8.
-    Windows1252,
+    /// One that the web knows: Windows-1252 for example, which spreadsheets in Western Europe write where nobody asks for UTF-8.
+    Web(&'static encoding_rs::Encoding),
+    /// A code page of DOS: its name, and what its upper half stands for.
+    Dos(&'static str, &'static str),
 }
 
+/// What spreadsheets in Western Europe write.
+pub const WINDOWS_1252: Encoding = Encoding::Web(encoding_rs::WINDOWS_1252);
+
+/// Which no octet of a file tells from Windows-1252: whoever reads the names can.
+pub const LOOK_ALIKES: [Encoding; 3] = [Encoding::Web(encoding_rs::MACINTOSH), IBM850, IBM437];
+
+const IBM437: Encoding = Encoding::Dos(
+    "ibm437",
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}",
+);
+const IBM850: Encoding = Encoding::Dos(
+    "ibm850",
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}",
+);
+
 impl Encoding {
-    pub fn name(self) -> &'static str {
-        match self {
-            Encoding::Utf8 => "UTF-8",
-            Encoding::Windows1252 => "Windows-1252",
+    /// The encoding with this name, if its separators and quotation marks are those of ASCII.
+    pub fn parse(name: &str) -> Option<Encoding> {
+        let name = name.trim().to_lowercase();
+        match name.as_str() {
+            "ibm437" | "cp437" | "437" => return Some(IBM437),
+            "ibm850" | "cp850" | "850" | "dos" => return Some(IBM850),
+            _ => {}
+        }
+        let label = match name.as_str() {
+            "mac" | "mac roman" | "macroman" | "mac-roman" => "macintosh",
+            "ansi" | "cp-1252" => "windows-1252",
+            label => label,
+        };
+        let found = encoding_rs::Encoding::for_label(label.as_bytes())?;
+        match found == encoding_rs::UTF_8 {
+            true => Some(Encoding::Utf8),
+            false => Some(Encoding::Web(found)).filter(|_| found.is_ascii_compatible()),
         }
     }
 
-    /// The letters of one cell. Separators and quotation marks are the same octets in both encodings, so a file is cut into
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Web(found) if found == encoding_rs::WINDOWS_1252 => "Windows-1252",
+            Encoding::Web(found) => found.name(),
+            Encoding::Dos(name, _) => name,
+        }
+    }
+
+    /// The letters of one cell. Separators and quotation marks are the same octets in all these encodings, so a file is cut into
     /// cells first.
     pub fn decode(self, cell: &[u8]) -> Cow<'_, str> {
         match self {
             Encoding::Utf8 => String::from_utf8_lossy(cell),
             // https://encoding.spec.whatwg.org/#windows-1252: every octet stands for something.
-            Encoding::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0,
+            Encoding::Web(found) => found.decode_without_bom_handling(cell).0,
+            Encoding::Dos(..) if cell.is_ascii() => String::from_utf8_lossy(cell),
+            Encoding::Dos(_, upper) => {
+                let letter = |octet: &u8| match octet.checked_sub(128) {
+                    None => char::from(*octet),
+                    Some(place) => upper.chars().nth(usize::from(place)).unwrap_or(char::REPLACEMENT_CHARACTER),
+                };
+                Cow::Owned(cell.iter().map(letter).collect())
+            }
         }
     }
 }
@@ -34,12 +81,32 @@ impl Encoding {
 pub enum SheetError {
     #[error("the file is UTF-16, which spreadsheets call \"Unicode text\"; save it as \"CSV UTF-8\"")]
     Utf16,
-    #[error(
-        "the file holds octets of value 0, so it is no text; save it as CSV (a spreadsheet's own file format cannot be read)"
-    )]
+    #[error("the file holds octets of value 0, so it is no text; save it as CSV or, in a spreadsheet, as XLSX")]
     NoText,
     #[error("the file is empty; its first row must name the columns")]
     Empty,
+    #[error("the file is {0}; {1}")]
+    NoTable(&'static str, &'static str),
+}
+
+/// Refuses what is text or a file of an office but holds no rows as this reads them, by how it begins.
+pub fn is_a_table(beginning: &[u8]) -> Result<(), SheetError> {
+    let save = "open it in a spreadsheet and save it as XLSX or \"CSV UTF-8\"";
+    if beginning.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return Err(SheetError::NoTable("an old Excel workbook (XLS), or one that is locked with a password", save));
+    }
+    let text = beginning.strip_prefix(BOM).unwrap_or(beginning).trim_ascii_start();
+    let begins = |with: &[u8]| text.get(..with.len()).is_some_and(|word| word.eq_ignore_ascii_case(with));
+    match text {
+        _ if begins(b"<?xml") || begins(b"<html") || begins(b"<!doctype") || begins(b"<table") || begins(b"<meta") => {
+            Err(SheetError::NoTable("a web page or XML, as some systems give it out under the name .xls", save))
+        }
+        _ if begins(b"{\\rtf") => Err(SheetError::NoTable("a document (RTF)", save)),
+        _ if begins(b"{") || begins(b"[{") => Err(SheetError::NoTable("JSON", "have its system export CSV")),
+        _ if begins(b"BEGIN:VCARD") => Err(SheetError::NoTable("address cards (VCF)", "have its program export CSV")),
+        _ if begins(b"%PDF") => Err(SheetError::NoTable("a PDF", "have its system export CSV")),
+        _ => Ok(()),
+    }
 }
 
 /// The byte order mark of UTF-8.
@@ -88,26 +155,67 @@ impl EncodingWatch {
             Self { utf16: true, .. } => Err(SheetError::Utf16),
             Self { nul: true, .. } => Err(SheetError::NoText),
             Self { not_utf8: false, begun, .. } if begun.is_empty() => Ok(Encoding::Utf8),
-            _ => Ok(Encoding::Windows1252),
+            _ => Ok(WINDOWS_1252),
         }
     }
 }
 
-/// What parts the cells of a file whose beginning this is: whichever of comma, semicolon and tab its first line has most of,
-/// outside of quotation marks.
-pub fn separator(beginning: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for &octet in beginning {
-        match octet {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if !quoted => counts.iter_mut().filter(|(it, _)| *it == octet).for_each(|(_, count)| *count += 1),
-            _ => {}
-        }
+/// Lines of a file's beginning that are looked at for what parts its cells.
+pub const LOOKED_AT: usize = 20;
+
+/// What parts the cells of a file whose beginning this is: what a first line `sep=;` names; else whichever of comma, semicolon,
+/// tab and bar cuts one of the first lines so that a cell is as `known` says a heading or an address is; else what the first
+/// line with any has most of.
+pub fn separator(beginning: &[u8], known: impl Fn(&[u8]) -> bool) -> u8 {
+    if let Some(told) = told_separator(beginning) {
+        return told;
     }
-    // The first of those with most: max_by_key would take the last, and a lone column has none.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(it, _)| *it)
+    let lines: Vec<Vec<Vec<&[u8]>>> =
+        lines(beginning).map(|line| SEPARATORS.map(|separator| cells(line, separator)).to_vec()).collect();
+    let most = |cuts: &[Vec<&[u8]>], fits: &dyn Fn(&Vec<&[u8]>) -> bool| {
+        // The first of those with most: max_by_key would take the last.
+        let fit = SEPARATORS.iter().zip(cuts).filter(|(_, cells)| cells.len() > 1 && fits(cells));
+        fit.rev().max_by_key(|(_, cells)| cells.len()).map(|(separator, _)| *separator)
+    };
+    let by_name = lines.iter().find_map(|cuts| most(cuts, &|cells| cells.iter().any(|cell| known(cell))));
+    by_name.or_else(|| lines.iter().find_map(|cuts| most(cuts, &|_| true))).unwrap_or(b',')
+}
+
+const SEPARATORS: [u8; 4] = *b",;\t|";
+
+/// Excel's first line `sep=;`, with or without quotation marks.
+pub fn told_separator(beginning: &[u8]) -> Option<u8> {
+    let line = lines(beginning).next()?;
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let (told, rest) = line.get(..4).filter(|word| word.eq_ignore_ascii_case(b"sep=")).and(line.get(4..))?.split_first()?;
+    matches!(rest, b"" | b"\"").then_some(*told)
+}
+
+/// Whether cells are written with a space between what parts them and their quotation marks, which RFC 4180 does not have.
+pub fn is_spaced(beginning: &[u8], separator: u8) -> bool {
+    let told = usize::from(told_separator(beginning).is_some());
+    let line = lines(beginning).skip(told).find(|line| line.contains(&separator)).unwrap_or_default();
+    cells(line, separator).iter().skip(1).any(|cell| cell.trim_ascii_start().starts_with(b"\"") && cell.starts_with(b" "))
+}
+
+fn lines(beginning: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let beginning = beginning.strip_prefix(BOM).unwrap_or(beginning);
+    let mut quoted = false;
+    let lines = beginning.split(move |octet| {
+        quoted ^= *octet == b'"';
+        !quoted && matches!(octet, b'\n' | b'\r')
+    });
+    lines.filter(|line| !line.is_empty()).take(LOOKED_AT)
+}
+
+/// The cells of a line, with their quotation marks.
+fn cells(line: &[u8], separator: u8) -> Vec<&[u8]> {
+    let mut quoted = false;
+    let cells = line.split(|octet| {
+        quoted ^= *octet == b'"';
+        !quoted && *octet == separator
+    });
+    cells.collect()
 }
 
 /// A value that no spreadsheet takes for a formula: one that could be gets an apostrophe before it, and so does one that
@@ -149,9 +257,9 @@ mod tests {
         }
         let each: Vec<&[u8]> = bytes.chunks(1).collect();
         assert_eq!(encoding(&each), Ok(Encoding::Utf8));
-        assert_eq!(encoding(&[b"J\xfcrgen \x80"]), Ok(Encoding::Windows1252));
-        assert_eq!(encoding(&[b"J\xc3"]), Ok(Encoding::Windows1252), "a character that does not end is none");
-        assert_eq!(Encoding::Windows1252.decode(b"J\xfcrgen \x80\x84x\x93"), "Jürgen €„x“");
+        assert_eq!(encoding(&[b"J\xfcrgen \x80"]), Ok(WINDOWS_1252));
+        assert_eq!(encoding(&[b"J\xc3"]), Ok(WINDOWS_1252), "a character that does not end is none");
+        assert_eq!(WINDOWS_1252.decode(b"J\xfcrgen \x80\x84x\x93"), "Jürgen €„x“");
     }
 
     #[test]
@@ -163,11 +271,48 @@ mod tests {
 
     #[test]
     fn the_separator_is_what_the_first_line_has_most_of() {
+        let separator = |beginning: &[u8]| separator(beginning, |cell| matches!(cell, b"E-Mail" | b"\"E-Mail\""));
         assert_eq!(separator(b"email,name\na;b;c;d"), b',');
         assert_eq!(separator(b"E-Mail;Name\r\na,b,c"), b';');
         assert_eq!(separator(b"E-Mail\tName"), b'\t');
         assert_eq!(separator(b"\"a,b,c,d\";\"x\"\n"), b';');
         assert_eq!(separator(b"email"), b',');
+        assert_eq!(separator(b""), b',');
+        assert_eq!(separator(b"Members, as of May, 2026\r\n\r\n\"Name\";\"E-Mail\"\r\n"), b';', "a title has commas of its own");
+        assert_eq!(separator(b"Members\rName|E-Mail\r"), b'|');
+        for told in ["sep=;\r\nE-Mail,x,y", "SEP=;\nE-Mail,x", "\u{feff}sep=;\rE-Mail,x", "\"sep=;\"\nE-Mail,x"] {
+            assert_eq!(separator(told.as_bytes()), b';', "{told}");
+        }
+        assert_eq!(told_separator(b"sep=\ta"), None);
+        assert_eq!(told_separator(b"sep="), None);
+    }
+
+    #[test]
+    fn code_pages_are_known_by_their_names_and_decode_as_they_should() {
+        let decoded = |name: &str, cell: &[u8]| Encoding::parse(name).unwrap().decode(cell).into_owned();
+        assert_eq!(decoded("macintosh", b"\x80nne Gr\x9an"), "Änne Grön");
+        assert_eq!(decoded("Mac Roman", b"Stra\xa7e"), "Straße");
+        for name in ["ibm850", "CP850", "dos", "ibm437", "437"] {
+            assert_eq!(decoded(name, b"J\x81rgen M\x94ller, \x8e\x99\x9a\xe1 \x82"), "Jürgen Möller, ÄÖÜß é", "{name}");
+        }
+        assert_eq!(decoded("latin1", b"J\xfcrgen"), "Jürgen");
+        assert_eq!(decoded("windows-1250", b"\x8a\xe1\xf8"), "Šář");
+        assert_eq!(decoded("koi8-r", b"\xe1\xce\xce\xc1"), "Анна");
+        assert_eq!(decoded("utf8", "Jürgen".as_bytes()), "Jürgen");
+        assert_eq!(Encoding::parse("ebcdic"), None);
+        assert_eq!(Encoding::parse("utf-16"), None, "its separators are other octets");
+        for page in [IBM437, IBM850] {
+            let Encoding::Dos(name, upper) = page else { panic!("{page:?}") };
+            assert_eq!(upper.chars().count(), 128, "{name}");
+        }
+    }
+
+    #[test]
+    fn spaces_before_quotation_marks_are_noticed() {
+        assert!(is_spaced(b"\"Email\", \"First Name\"\n", b','));
+        assert!(is_spaced(b"sep=;\r\nEmail;  \"First Name\"\n", b';'));
+        assert!(!is_spaced(b"\"Email\",\"First Name\"\nx, \"y\"", b','));
+        assert!(!is_spaced(b"Email, First Name\n", b','));
     }
 
     #[test]

@@ -7,13 +7,15 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::consent::owned;
 use super::{Context, JourneyError};
 use crate::domain::consent as chain;
-use crate::domain::import::{Entry, Rules};
+use crate::domain::import::{Entry, Rules, Words};
 use crate::domain::language::Language;
 use crate::domain::proof::hex;
 use crate::domain::states::{ConsentAct, SubscriptionState};
@@ -54,8 +56,8 @@ pub enum Begun {
     /// It was begun with another word on how these people agreed: this one.
     OtherEvidence(String),
     NoSuchNewsletter,
-    /// The newsletter does not come in the language asked for, but in these.
-    NoSuchLanguage(Vec<Language>),
+    /// The newsletter does not come in the language that an option asks for, but in these.
+    NoSuchLanguage(&'static str, Vec<Language>),
 }
 
 /// What is to be imported where.
@@ -64,47 +66,77 @@ pub struct Asked {
     pub slug: String,
     /// SHA-256.
     pub file_hash: [u8; 32],
+    /// How the file is to be read, if that was said. Read in another way, a file is another import.
+    pub told: String,
     pub evidence: String,
     /// Of rows that say none; else the newsletter's first.
     pub language: Option<Language>,
+    /// Of rows that say one the newsletter does not come in.
+    pub others: Option<Language>,
+    pub words: Words,
+}
+
+impl Asked {
+    /// By which an import is found again.
+    fn key(&self) -> [u8; 32] {
+        if self.told.is_empty() {
+            return self.file_hash;
+        }
+        let mut key = [0; 32];
+        key.copy_from_slice(digest(&SHA256, &[self.file_hash.as_slice(), self.told.as_bytes()].concat()).as_ref());
+        key
+    }
 }
 
 /// Notes that an import begins, or finds how far it came.
 pub fn begin(conn: &mut Conn, ctx: &Context, now: Timestamp, asked: &Asked) -> Result<Begun, JourneyError> {
-    let (newsletter, rules) = match rules(conn, ctx, asked)? {
+    let (newsletter, rules) = match rules(conn, ctx, now, asked)? {
         Ok(found) => found,
         Err(no) => return Ok(no),
     };
     // Two that begin at once come one after the other.
     newsletters::lock(conn, newsletter.id)?;
-    let row = match imports::find(conn, newsletter.id, &asked.file_hash)? {
+    let row = match imports::find(conn, newsletter.id, &asked.key())? {
         Some(row) => row,
-        None => imports::insert(conn, newsletter.id, &asked.file_hash, &asked.evidence, micros(now))?,
+        None => imports::insert(conn, newsletter.id, &asked.key(), &asked.evidence, micros(now))?,
     };
     Ok(begun(&newsletter, rules, asked, row))
 }
 
 /// The same for a dry run: nothing is noted, and it begins at the first row.
 pub fn try_out(conn: &mut Conn, ctx: &Context, now: Timestamp, asked: &Asked) -> Result<Begun, JourneyError> {
-    let (newsletter, rules) = match rules(conn, ctx, asked)? {
+    let (newsletter, rules) = match rules(conn, ctx, now, asked)? {
         Ok(found) => found,
         Err(no) => return Ok(no),
     };
-    match imports::find(conn, newsletter.id, &asked.file_hash)? {
+    match imports::find(conn, newsletter.id, &asked.key())? {
         Some(row) if row.ended_at.is_some() => Ok(begun(&newsletter, rules, asked, row)),
         _ => Ok(Begun::Import(import(&newsletter, asked, micros(now)), rules)),
     }
 }
 
-fn rules(conn: &mut Conn, ctx: &Context, asked: &Asked) -> Result<Result<(Newsletter, Rules), Begun>, JourneyError> {
+fn rules(
+    conn: &mut Conn,
+    ctx: &Context,
+    now: Timestamp,
+    asked: &Asked,
+) -> Result<Result<(Newsletter, Rules), Begun>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, &asked.slug)? else { return Ok(Err(Begun::NoSuchNewsletter)) };
     let languages = newsletter.languages()?;
-    let language = match asked.language {
-        Some(language) if !languages.contains(&language) => return Ok(Err(Begun::NoSuchLanguage(languages))),
-        Some(language) => language,
-        None => languages.first().copied().unwrap_or(Language::En),
+    for (option, language) in [("--language", asked.language), ("--others", asked.others)] {
+        if language.is_some_and(|language| !languages.contains(&language)) {
+            return Ok(Err(Begun::NoSuchLanguage(option, languages)));
+        }
+    }
+    let rules = Rules {
+        language: asked.language.or_else(|| languages.first().copied()).unwrap_or(Language::En),
+        others: asked.others,
+        languages,
+        words: asked.words.clone(),
+        today: now.to_zoned(TimeZone::UTC).date(),
+        smtputf8: ctx.config.smtputf8,
     };
-    Ok(Ok((newsletter, Rules { languages, language, smtputf8: ctx.config.smtputf8 })))
+    Ok(Ok((newsletter, rules)))
 }
 
 fn import(newsletter: &Newsletter, asked: &Asked, now: i64) -> Import {
@@ -296,10 +328,14 @@ impl Seen {
     }
 }
 
-/// Notes that all rows are done.
-pub fn end(conn: &mut Conn, now: Timestamp, import: &Import) -> Result<(), JourneyError> {
+/// Notes that all rows are done. With mistakes among them it is no import that was done: whoever mends them, or what made them
+/// mistakes, runs it once more, and all who are in stay as they are.
+pub fn end(conn: &mut Conn, now: Timestamp, import: &Import, mistakes: i64) -> Result<(), JourneyError> {
     if let Some(id) = import.id {
-        imports::end(conn, id, micros(now))?;
+        match mistakes {
+            0 => imports::end(conn, id, micros(now))?,
+            _ => imports::forget(conn, id)?,
+        }
         imports::analyse(conn)?;
     }
     Ok(())

@@ -68,6 +68,12 @@ pub fn end(conn: &mut Conn, id: i64, now: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Forgets how far an import came; its people and their records stay.
+pub fn forget(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::delete(imports::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
 /// Tells PostgreSQL's planner about so many new people.
 pub fn analyse(conn: &mut Conn) -> Result<(), StoreError> {
     if let Conn::Postgres(c) = conn {

@@ -22,6 +22,8 @@ mod format;
 mod guard;
 mod import;
 mod import_again;
+mod import_elsewhere;
+mod import_workbook;
 mod keys;
 mod languages;
 mod leave;

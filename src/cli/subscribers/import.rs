@@ -1,10 +1,9 @@
-//! `rundbrief subscribers import`: one thread reads the file and prepares its people, another hands them to the database.
+//! `rundbrief subscribers import`: what is asked, what the file is, and what became of it.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal as _, Write};
+mod work;
+
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::mpsc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -13,18 +12,21 @@ use super::super::{CliError, files};
 use super::source::Source;
 use crate::app::App;
 use crate::domain::header::HeaderText;
-use crate::domain::import::{Columns, ColumnsError, LeftOut, Reading, Rules};
+use crate::domain::import::{self as reading, Columns, ColumnsError, Rules, Words};
 use crate::domain::language::Language;
-use crate::journeys::import::{self as journey, Asked, Batch, Begun, Counts, Seen};
+use crate::domain::sheet::Encoding;
+use crate::journeys::import::{self as journey, Asked, Begun, Counts};
 use crate::web::words;
+use work::{Tally, Work};
 
-/// Mistakes that are told one by one; the others are counted, and written to `--errors`.
-const TOLD: i64 = 20;
+/// Unknown words that are told.
+const WORDS_TOLD: usize = 20;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Import {
     newsletter: String,
-    /// CSV in UTF-8 or Windows-1252, separated by commas, semicolons or tabs; its first row names the columns
+    /// CSV in UTF-8 or Windows-1252, separated by commas, semicolons, tabs or bars, or a workbook (XLSX), of which the first sheet is
+    /// read; a row names the columns
     file: PathBuf,
     /// How and when these people agreed, and where that is written down; becomes part of each one's consent record
     #[arg(long, value_name = "TEXT")]
@@ -32,39 +34,37 @@ pub(in crate::cli) struct Import {
     /// Say what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// What columns hold, if it is not known by their names: email=Mail,name=Who,ignore=Phone
-    #[arg(long, value_name = "FIELD=COLUMN", value_delimiter = ',')]
+    /// What columns hold, if it is not known by their names: email=Mail,name=Who,ignore=Phone. FIELD is email, name, first_name,
+    /// last_name, language, status, date, confirmed, source, ended, reason, bounced or ignore. COLUMN may hold commas, or be a place:
+    /// email=#2. ignore=* is all others whose names say nothing of consent
+    #[arg(long, value_name = "FIELD=COLUMN")]
     map: Vec<String>,
+    /// The first row is a reader already; --map tells the columns by their places: email=#1,name=#2
+    #[arg(long)]
+    no_heading: bool,
+    /// What words of the file say of a reader, if it is not known: premium=active,gone=ended
+    #[arg(long, value_name = "WORD=active|pending|ended")]
+    status: Vec<String>,
     /// Language of readers whose row says none: de, en or de-simple; else the newsletter's first
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
+    /// Language of readers whose row names one that the newsletter does not come in, or that nobody knows
+    #[arg(long, value_name = "LANGUAGE")]
+    others: Option<String>,
+    /// How the file stands for letters, if it is neither UTF-8 nor Windows-1252: macintosh, ibm850, ibm437, windows-1250, …
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Write the mistakes of all rows into this new file
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
 }
 
-/// What the file itself says, counted.
-#[derive(Default)]
-struct Tally {
-    rows: i64,
-    left_out: BTreeMap<LeftOut, i64>,
-    mistakes: i64,
-}
-
-/// Some people on their way to the database, and how far in the file they end.
-struct Load {
-    batch: Batch,
-    octets: u64,
-}
-
-/// What is the same for every row.
-struct Work<'a> {
-    app: &'a App,
-    source: &'a Source,
-    columns: &'a Columns,
-    rules: &'a Rules,
-    import: &'a journey::Import,
-    bar: &'a ProgressBar,
+/// What a file's columns are, and the row that names them; 0: none does.
+struct Headed {
+    columns: Columns,
+    row: i64,
+    /// Rows above it.
+    title: usize,
 }
 
 impl Import {
@@ -74,46 +74,103 @@ impl Import {
             let why = "--evidence is empty; say how and when these people agreed, and where that is written down";
             return Err(CliError::Usage(why.to_owned()));
         }
-        let language = self.language.as_deref().map(str::parse::<Language>).transpose();
-        let language = language.map_err(|error| CliError::Usage(format!("--language: {error}")))?;
-        let source = Source::open(&self.file)?;
-        let columns = self.columns(&source)?;
-        let asked =
-            Asked { slug: self.newsletter.clone(), file_hash: source.hash, evidence: evidence.as_str().to_owned(), language };
+        let words = Words::parse(&self.status).map_err(|error| CliError::Usage(error.to_string()))?;
+        let encoding = self.encoding.as_deref().map(|name| Encoding::parse(name).ok_or_else(|| no_encoding(name))).transpose()?;
+        let source = Source::open(&self.file, encoding)?;
+        let headed = self.columns(&source)?;
+        let asked = Asked {
+            slug: self.newsletter.clone(),
+            file_hash: source.hash,
+            told: self.told(),
+            evidence: evidence.as_str().to_owned(),
+            language: language("--language", self.language.as_deref())?,
+            others: language("--others", self.others.as_deref())?,
+            words,
+        };
         let Some((import, rules)) = self.begin(app, &asked)? else { return Ok(()) };
         let errors = self.errors.as_deref().map(files::create).transpose()?;
-        say!(
-            "{}: {}, {}{}",
-            self.file.display(),
-            columns.format,
-            source.encoding.name(),
-            match columns.unused().as_slice() {
-                [] => String::new(),
-                unused => format!("; columns not used: {}", unused.join(", ")),
-            }
-        );
+        self.describe(&source, &headed)?;
         if import.rows_done > 0 {
             say!("An earlier run of this import did {} rows; it goes on behind them.", number(import.rows_done));
         }
         let bar = if std::io::stderr().is_terminal() { bar(source.octets) } else { ProgressBar::hidden() };
-        let work = Work { app, source: &source, columns: &columns, rules: &rules, import: &import, bar: &bar };
+        let Headed { columns, row: heading, .. } = headed;
+        let kept_out = work::kept_out(&source, &columns, &rules, heading)?;
+        let work = Work {
+            app,
+            source: &source,
+            columns: &columns,
+            heading,
+            rules: &rules,
+            kept_out: &kept_out,
+            import: &import,
+            bar: &bar,
+        };
         let (tally, counts) = work.run(errors, self.dry_run)?;
         bar.finish_and_clear();
         if !self.dry_run {
-            let (now, done) = (app.clock.now(), import.clone());
-            app.store.write_blocking(move |conn| journey::end(conn, now, &done))?;
+            let (now, done, mistakes) = (app.clock.now(), import.clone(), tally.mistakes);
+            app.store.write_blocking(move |conn| journey::end(conn, now, &done, mistakes))?;
         }
         self.report(&import, &tally, counts);
-        Ok(())
+        match tally.mistakes {
+            mistakes if mistakes > 0 && mistakes == tally.rows => {
+                Err(CliError::Failed(format!("no row of {} could be read; nobody was taken in", self.file.display())))
+            }
+            _ => Ok(()),
+        }
     }
 
-    fn columns(&self, source: &Source) -> Result<Columns, CliError> {
-        let mut rows = source.rows()?;
-        let (_, headings) = rows.next()?.ok_or_else(|| CliError::Failed(format!("{} has no rows", self.file.display())))?;
-        Columns::parse(&headings, &self.map).map_err(|error| match error {
+    fn columns(&self, source: &Source) -> Result<Headed, CliError> {
+        let rows = source.beginning()?;
+        let at = |index: usize| rows.get(index).map(|(number, cells)| (*number, cells.as_slice()));
+        let none = || CliError::Failed(format!("{} has no rows", self.file.display()));
+        let (row, title, read) = if self.no_heading {
+            let (_, cells) = at(0).ok_or_else(none)?;
+            (0, 0, Columns::numbered(cells.len(), &self.map))
+        } else {
+            let cells: Vec<&[String]> = rows.iter().map(|(_, cells)| cells.as_slice()).collect();
+            let index = reading::heading_row(&cells, &self.map);
+            let (number, headings) = at(index).ok_or_else(none)?;
+            (number, index, Columns::parse(headings, &self.map))
+        };
+        let columns = read.map_err(|error| match error {
             ColumnsError::Map { .. } | ColumnsError::NoSuchColumn { .. } => CliError::Usage(error.to_string()),
-            _ => CliError::Failed(format!("{}, row 1: {error}", self.file.display())),
-        })
+            _ => CliError::Failed(format!("{}, row {}: {error}", self.file.display(), row.max(1))),
+        })?;
+        Ok(Headed { columns, row, title })
+    }
+
+    /// What was said of the file, in one text.
+    fn told(&self) -> String {
+        let mut told: Vec<String> = Vec::new();
+        told.extend(self.map.iter().map(|it| format!("map {it}")));
+        told.extend(self.status.iter().map(|it| format!("status {it}")));
+        told.extend(self.no_heading.then(|| "no heading".to_owned()));
+        let named = [("language", &self.language), ("others", &self.others), ("encoding", &self.encoding)];
+        told.extend(named.into_iter().filter_map(|(option, it)| it.as_ref().map(|it| format!("{option} {it}"))));
+        told.join("\n")
+    }
+
+    fn describe(&self, source: &Source, headed: &Headed) -> Result<(), CliError> {
+        let unused = match headed.columns.unused().as_slice() {
+            [] => String::new(),
+            unused => format!("; columns not used: {}", unused.join(", ")),
+        };
+        say!("{}: {}, {}{unused}", self.file.display(), headed.columns.format, source.is());
+        if headed.title > 0 {
+            say!("The columns are named in row {}; what is above it is not read.", headed.row);
+        }
+        if self.dry_run {
+            let samples = source.samples()?;
+            for (n, (encoding, cells)) in samples.iter().enumerate() {
+                say!("{} {encoding}: {}", if n == 0 { "Names, read as" } else { "    or were they" }, cells.join(" · "));
+            }
+            if !samples.is_empty() {
+                say!("The file does not say which is right; if it is another than the first one, say so with --encoding NAME.");
+            }
+        }
+        Ok(())
     }
 
     /// None: there is nothing to do, and that was said.
@@ -140,9 +197,9 @@ impl Import {
                 "this import was begun with another --evidence and is not complete; go on with the same: \"{evidence}\""
             ))),
             Begun::NoSuchNewsletter => Err(no_newsletter(&self.newsletter)),
-            Begun::NoSuchLanguage(languages) => {
+            Begun::NoSuchLanguage(option, languages) => {
                 let tags: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
-                Err(CliError::Usage(format!("--language: {} comes in {}", self.newsletter, tags.join(", "))))
+                Err(CliError::Usage(format!("{option}: {} comes in {}", self.newsletter, tags.join(", "))))
             }
         }
     }
@@ -159,6 +216,7 @@ impl Import {
             (counts.twice, "came twice in the file"),
             (counts.ended, "stay out: they have left this newsletter here"),
             (counts.suppressed, "stay out: their addresses are suppressed"),
+            (tally.kept_out, "stay out: another row of the file says that they have left or never agreed, or nothing clear"),
         ] {
             if count > 0 {
                 say!("{:>9} {words}", number(count));
@@ -170,91 +228,36 @@ impl Import {
         if tally.mistakes > 0 {
             say!("{:>9} rows with mistakes were left out", number(tally.mistakes));
         }
+        self.tell_words(tally);
         say!("{}", if self.dry_run { "This was a dry run: nothing was changed." } else { "Nobody was mailed." });
+    }
+
+    /// Words that nobody knows, and how to say what they mean.
+    fn tell_words(&self, tally: &Tally) {
+        let mut words: Vec<_> = tally.words.iter().collect();
+        words.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        for ((column, word), count) in words.iter().take(WORDS_TOLD) {
+            say!("{:>9} \"{word}\" in column \"{column}\"", number(**count));
+        }
+        if words.len() > WORDS_TOLD {
+            say!("          and {} more", number(i64::try_from(words.len() - WORDS_TOLD).unwrap_or(i64::MAX)));
+        }
+        if let Some(((_, word), _)) = words.first() {
+            say!(
+                "It is not known whether these words mean that somebody gets the newsletter. Say it: --status \"{word}=active\", =pending or =ended"
+            );
+        }
     }
 }
 
-impl Work<'_> {
-    fn run(&self, errors: Option<File>, dry_run: bool) -> Result<(Tally, Counts), CliError> {
-        std::thread::scope(|scope| {
-            // One batch waits while one is written: memory holds no more than these and the one that is being read.
-            let (loads, loaded) = mpsc::sync_channel(1);
-            let reading = scope.spawn(move || self.read(&loads, errors));
-            let written = self.write(loaded, dry_run);
-            let read = reading.join().map_err(|_| CliError::Failed("reading the file broke down; this is a fault".into()))?;
-            // What the database says comes first: the reader only saw that nobody took its people.
-            let counts = written?;
-            Ok((read?, counts))
-        })
-    }
+fn language(option: &str, tag: Option<&str>) -> Result<Option<Language>, CliError> {
+    tag.map(str::parse).transpose().map_err(|error| CliError::Usage(format!("{option}: {error}")))
+}
 
-    fn read(&self, loads: &mpsc::SyncSender<Load>, errors: Option<File>) -> Result<Tally, CliError> {
-        let mut errors = errors.map(BufWriter::new);
-        let unwritten = |error: std::io::Error| CliError::Failed(format!("--errors: the file cannot be written: {error}"));
-        let mut rows = self.source.rows()?;
-        rows.next()?;
-        let mut tally = Tally::default();
-        let mut batch = Batch::after(self.import.rows_done)?;
-        while let Some((number, cells)) = rows.next()? {
-            tally.rows += 1;
-            match self.columns.read(&cells, self.rules) {
-                // Rows that an earlier run has done are read once more, so that mistakes and counts are those of the whole file.
-                Ok(Reading::Person(entry)) if tally.rows > self.import.rows_done => {
-                    batch.add(&self.app.context, self.import, number, entry)?;
-                }
-                Ok(Reading::Person(_)) => {}
-                Ok(Reading::LeftOut(reason)) => *tally.left_out.entry(reason).or_default() += 1,
-                Err(problem) => {
-                    tally.mistakes += 1;
-                    if tally.mistakes <= TOLD {
-                        self.bar.suspend(|| eprintln!("row {number}: {problem}"));
-                    }
-                    if let Some(errors) = &mut errors {
-                        writeln!(errors, "row {number}: {problem}").map_err(unwritten)?;
-                    }
-                }
-            }
-            if batch.reach(tally.rows) {
-                let full = std::mem::replace(&mut batch, Batch::after(tally.rows)?);
-                if loads.send(Load { batch: full, octets: rows.octets() }).is_err() {
-                    // Who does not take it any more says why.
-                    return Ok(tally);
-                }
-            }
-        }
-        if !batch.is_empty() {
-            let _ = loads.send(Load { batch, octets: rows.octets() });
-        }
-        if tally.mistakes > TOLD {
-            let more = number(tally.mistakes - TOLD);
-            self.bar.suspend(|| eprintln!("{more} more rows with mistakes; --errors FILE writes all of them down"));
-        }
-        if let Some(mut errors) = errors {
-            errors.flush().map_err(unwritten)?;
-        }
-        Ok(tally)
-    }
-
-    fn write(&self, loaded: mpsc::Receiver<Load>, dry_run: bool) -> Result<Counts, CliError> {
-        let (mut counts, mut seen) = (Counts::default(), Seen::default());
-        for Load { batch, octets } in loaded {
-            let now = self.app.clock.now();
-            let more = if dry_run {
-                self.app.store.read_blocking(|conn| journey::weigh(conn, now, self.import, batch, &mut seen))?
-            } else {
-                let import = self.import.clone();
-                let taken = self.app.store.write_blocking(move |conn| journey::take(conn, now, &import, batch))?;
-                taken.ok_or_else(|| {
-                    CliError::Failed(
-                        "somebody else runs this import at the same time and goes on with it; this run has ended".into(),
-                    )
-                })?
-            };
-            counts.add(more);
-            self.bar.set_position(octets);
-        }
-        Ok(counts)
-    }
+fn no_encoding(name: &str) -> CliError {
+    CliError::Usage(format!(
+        "--encoding: \"{name}\" is not known; use utf-8, windows-1252, macintosh, ibm850, ibm437 or another name like windows-1250 or iso-8859-2"
+    ))
 }
 
 fn bar(octets: u64) -> ProgressBar {

@@ -1,34 +1,58 @@
 //! The file of an import: looked at once as a whole, then read row by row, so that memory holds a row and no more.
 
+mod text;
+mod workbook;
+
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use aws_lc_rs::digest;
 
 use super::super::CliError;
+use crate::domain::import;
 use crate::domain::sheet::{self, Encoding, EncodingWatch};
-
-/// Octets of a row at most. What is longer has a quotation mark that nobody closed.
-const LONGEST_ROW: usize = 1_000_000;
+use text::Text;
+use workbook::Workbook;
 
 /// What the whole of a file says.
 pub(super) struct Source {
     path: PathBuf,
     file: File,
-    pub encoding: Encoding,
-    pub separator: u8,
+    kind: Kind,
     /// SHA-256.
     pub hash: [u8; 32],
     pub octets: u64,
 }
 
+enum Kind {
+    Text(Text),
+    Workbook(Workbook),
+}
+
+/// One row that is not empty.
+pub(super) struct Row<'a> {
+    /// As a spreadsheet counts: from 1, and the empty ones too.
+    pub number: i64,
+    pub cells: Vec<Cow<'a, str>>,
+    /// As the file has them, of a text.
+    raw: Option<&'a csv::ByteRecord>,
+    /// The line of a text that it begins in.
+    line: u64,
+    /// Octets of the file up to here.
+    pub octets: u64,
+}
+
+/// What looks at rows: it can end the reading.
+pub(super) type Flow = Result<ControlFlow<()>, CliError>;
+
 impl Source {
-    pub fn open(path: &Path) -> Result<Source, CliError> {
+    /// `encoding`: what the file is in, if whoever imports says it.
+    pub fn open(path: &Path, encoding: Option<Encoding>) -> Result<Source, CliError> {
         let unread = |error: io::Error| CliError::Failed(format!("{} cannot be read: {error}", path.display()));
+        let refused = |why: String| CliError::Failed(format!("{}: {why}", path.display()));
         let mut file = File::open(path).map_err(unread)?;
         if !file.metadata().map_err(unread)?.is_file() {
             return Err(CliError::Failed(format!("{} is no file; an import reads its file twice", path.display())));
@@ -47,76 +71,84 @@ impl Source {
             hash.update(read);
             octets += u64::try_from(length).unwrap_or(0);
         }
-        let encoding = watch.finish().map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))?;
+        let kind = if workbook::is_one(&beginning) {
+            Kind::Workbook(Workbook::open(file.try_clone().map_err(unread)?).map_err(refused)?)
+        } else {
+            sheet::is_a_table(&beginning).map_err(|error| refused(error.to_string()))?;
+            let found = watch.finish().map_err(|error| refused(error.to_string()))?;
+            if encoding == Some(Encoding::Utf8) && found != Encoding::Utf8 {
+                return Err(CliError::Usage("--encoding: the file is not UTF-8 throughout".to_owned()));
+            }
+            Kind::Text(Text::new(encoding.unwrap_or(found), &beginning))
+        };
         let mut sha256 = [0; 32];
         sha256.copy_from_slice(hash.finish().as_ref());
-        Ok(Source { path: path.to_owned(), file, encoding, separator: sheet::separator(&beginning), hash: sha256, octets })
+        Ok(Source { path: path.to_owned(), file, kind, hash: sha256, octets })
     }
 
-    pub fn rows(&self) -> Result<Rows, CliError> {
+    /// Hands the rows over, one after the other; a workbook's, which has no empty cells at the end, filled up to a width.
+    pub fn each(&self, width: usize, take: &mut dyn FnMut(Row<'_>) -> Flow) -> Result<(), CliError> {
         let unread = |error: io::Error| CliError::Failed(format!("{} cannot be read: {error}", self.path.display()));
         let mut file = self.file.try_clone().map_err(unread)?;
         file.rewind().map_err(unread)?;
-        let since = Rc::new(Cell::new(0));
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(self.separator)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(Bounded { inner: BufReader::new(file), since: Rc::clone(&since) });
-        Ok(Rows { reader, since, record: csv::ByteRecord::new(), encoding: self.encoding, number: 0, path: self.path.clone() })
+        match &self.kind {
+            Kind::Text(text) => text.each(file, &self.path, take),
+            Kind::Workbook(workbook) => workbook.each(file, &self.path, width, take),
+        }
     }
-}
 
-/// A row's number and its cells.
-type Row<'a> = (i64, Vec<Cow<'a, str>>);
+    /// The first rows.
+    pub fn beginning(&self) -> Result<Vec<(i64, Vec<String>)>, CliError> {
+        let mut rows = Vec::new();
+        self.each(0, &mut |row| {
+            rows.push((row.number, row.cells.into_iter().map(Cow::into_owned).collect()));
+            Ok(if rows.len() < sheet::LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(rows)
+    }
 
-/// The rows of a file, the first of which names the columns.
-pub(super) struct Rows {
-    reader: csv::Reader<Bounded<BufReader<File>>>,
-    since: Rc<Cell<usize>>,
-    record: csv::ByteRecord,
-    encoding: Encoding,
-    number: i64,
-    path: PathBuf,
-}
+    /// What it is, for whoever imports.
+    pub fn is(&self) -> String {
+        match &self.kind {
+            Kind::Text(text) => text.encoding.name().to_owned(),
+            Kind::Workbook(workbook) => workbook.is(),
+        }
+    }
 
-impl Rows {
-    /// The next row's number, counted from 1, and its cells; None: there are no more.
-    pub fn next(&mut self) -> Result<Option<Row<'_>>, CliError> {
-        self.since.set(0);
-        self.number += 1;
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => {
-                let cells = self.record.iter().map(|cell| self.encoding.decode(cell)).collect();
-                Ok(Some((self.number, cells)))
+    /// Readers whose rows became part of this one.
+    pub fn swallowed(&self, row: &Row<'_>) -> Vec<crate::domain::address::Address> {
+        match &self.kind {
+            Kind::Text(text) => import::swallowed(&row.cells, char::from(text.separator)),
+            Kind::Workbook(_) => Vec::new(),
+        }
+    }
+
+    /// Cells that only whoever knows their words can tell the encoding by: as they are read here, and as they could be.
+    pub fn samples(&self) -> Result<Vec<(String, Vec<String>)>, CliError> {
+        match &self.kind {
+            Kind::Text(text) if text.encoding != Encoding::Utf8 => {
+                let mut found: Vec<Vec<u8>> = Vec::new();
+                self.each(0, &mut |row| {
+                    let cells = row.raw.into_iter().flat_map(csv::ByteRecord::iter);
+                    let telling = cells.filter(|cell| !cell.is_ascii() && cell.len() <= 40 && !cell.contains(&b'@'));
+                    telling.take(2).for_each(|cell| found.push(cell.to_vec()));
+                    Ok(if found.len() < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+                })?;
+                let others = sheet::LOOK_ALIKES.into_iter().chain([sheet::WINDOWS_1252]).filter(|other| *other != text.encoding);
+                let all = [text.encoding].into_iter().chain(others);
+                let decoded = |it: Encoding| found.iter().map(|cell| it.decode(cell).into_owned()).collect::<Vec<_>>();
+                Ok(if found.is_empty() { Vec::new() } else { all.map(|it| (it.name().to_owned(), decoded(it))).collect() })
             }
-            Ok(false) => Ok(None),
-            Err(error) => Err(CliError::Failed(format!("{}, row {}: {error}", self.path.display(), self.number))),
+            _ => Ok(Vec::new()),
         }
-    }
-
-    /// Octets read so far.
-    pub fn octets(&self) -> u64 {
-        self.reader.position().byte()
     }
 }
 
-/// Refuses to read on where a row does not end: it would be kept in memory.
-struct Bounded<R> {
-    inner: R,
-    /// Octets handed out since the last row began.
-    since: Rc<Cell<usize>>,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.since.get() > LONGEST_ROW {
-            return Err(io::Error::other(
-                "it does not end within a million octets; is there a quotation mark that nobody closed?",
-            ));
-        }
-        let length = self.inner.read(into)?;
-        self.since.set(self.since.get() + length);
-        Ok(length)
+impl Row<'_> {
+    /// The lines of the file that it is made of.
+    pub fn lines(&self) -> (u64, u64) {
+        let breaks = |cell: &Cow<'_, str>| cell.replace("\r\n", "\n").matches(['\n', '\r']).count();
+        let more: usize = self.cells.iter().map(breaks).sum();
+        (self.line, self.line + u64::try_from(more).unwrap_or(0))
     }
 }
