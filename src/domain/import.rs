@@ -235,7 +235,8 @@ fn address(cell: &str) -> Option<Address> {
 /// Whose rows a cell has swallowed: of the lines behind its first one, each cell that is an address. A quotation mark that nobody
 /// closed does that.
 pub fn swallowed<S: AsRef<str>>(cells: &[S], separator: char) -> Vec<Address> {
-    let lines = cells.iter().flat_map(|cell| cell.as_ref().split(['\n', '\r']).skip(1));
+    let broken = cells.iter().map(AsRef::as_ref).filter(|cell| cell.contains(['\n', '\r']));
+    let lines = broken.flat_map(|cell| cell.split(['\n', '\r']).skip(1));
     lines.flat_map(|line| line.split(separator)).filter_map(|part| address(part.trim_matches('"'))).collect()
 }
 

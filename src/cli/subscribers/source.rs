@@ -147,8 +147,12 @@ impl Source {
 impl Row<'_> {
     /// The lines of the file that it is made of.
     pub fn lines(&self) -> (u64, u64) {
-        let breaks = |cell: &Cow<'_, str>| cell.replace("\r\n", "\n").matches(['\n', '\r']).count();
-        let more: usize = self.cells.iter().map(breaks).sum();
+        let breaks = |cell: &str| cell.replace("\r\n", "\n").matches(['\n', '\r']).count();
+        // The last break ends the row, also where a quotation mark was open until then.
+        let last = self.cells.len().saturating_sub(1);
+        let cells =
+            self.cells.iter().enumerate().map(|(n, cell)| if n == last { cell.trim_end_matches(['\n', '\r']) } else { cell });
+        let more: usize = cells.map(breaks).sum();
         (self.line, self.line + u64::try_from(more).unwrap_or(0))
     }
 }

@@ -223,34 +223,34 @@ impl<'a> Found<'a> {
 /// What a cell of a column about consent says of a reader. None: nobody knows.
 fn stands(format: Format, rules: &Rules, field: Field, cell: &str) -> Option<Standing> {
     let told = rules.words.get(cell);
-    let says = answer(cell, rules.today);
+    let says = || answer(cell, rules.today);
     let gone = Standing::Not(if format == Format::CleverReach { LeftOut::Deactivated } else { LeftOut::Unsubscribed });
     match field {
         // Whoever imports may mean something else by a word here, and empty cells are words too.
-        Field::Status => told.or_else(|| status(cell)).or(match says {
+        Field::Status => told.or_else(|| status(cell)).or_else(|| match says() {
             Some(Answer::Yes) => Some(Standing::Gets),
             Some(Answer::No) => Some(Standing::Not(LeftOut::Deactivated)),
             Some(Answer::Nothing | Answer::When) | None => None,
         }),
-        Field::Confirmed => match says {
+        Field::Confirmed => match says() {
             Some(Answer::Yes | Answer::When) => Some(Standing::Gets),
             Some(Answer::No | Answer::Nothing) => Some(Standing::Not(LeftOut::Unconfirmed)),
             None => status(cell).or(told),
         },
         // When somebody agreed is kept as it is written; that they did not is heard.
-        Field::Date => match says {
+        Field::Date => match says() {
             Some(Answer::No) => Some(Standing::Not(LeftOut::Unconfirmed)),
             Some(Answer::Yes | Answer::When | Answer::Nothing) => Some(Standing::Gets),
             None => status(cell).or(told).or(Some(Standing::Gets)),
         },
-        Field::Ended => match says {
+        Field::Ended => match says() {
             Some(Answer::Yes | Answer::When) => Some(gone),
             Some(Answer::No | Answer::Nothing) => Some(Standing::Gets),
             // "Confirmed" may be that they left.
             None => status(cell).filter(|standing| *standing != Standing::Gets).or(told),
         },
-        Field::Reason => Some(if says == Some(Answer::Nothing) { Standing::Gets } else { gone }),
-        Field::Bounced => match says {
+        Field::Reason => Some(if says() == Some(Answer::Nothing) { Standing::Gets } else { gone }),
+        Field::Bounced => match says() {
             Some(Answer::Yes | Answer::When) => Some(Standing::Not(LeftOut::Cleaned)),
             Some(Answer::No | Answer::Nothing) => Some(Standing::Gets),
             None if matches!(values::plain(cell).as_str(), "hard" | "soft") || cell.parse::<u32>().is_ok() => {

@@ -1,6 +1,9 @@
 //! What a cell says of a reader: yes, no, nothing, when, or a word for where they stand. Whatever is not known here is no answer:
 //! whoever guessed would let in who has left.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::LeftOut;
@@ -82,28 +85,33 @@ const STANDINGS: &[(&str, Standing)] = &[
 
 /// What a cell answers; None: nobody knows. `today`: no later day has come.
 pub fn answer(cell: &str, today: Date) -> Option<Answer> {
-    let word = plain(cell);
-    if of(NOTHING).any(|known| known == word) {
-        Some(Answer::Nothing)
-    } else if of(YES).any(|known| known == word) {
-        Some(Answer::Yes)
-    } else if of(NO).any(|known| known == word) {
-        Some(Answer::No)
-    } else {
-        match dates::when(cell, today)? {
+    match ANSWERS.get(plain(cell).as_str()) {
+        Some(answer) => Some(*answer),
+        None => match dates::when(cell, today)? {
             When::Never => Some(Answer::Nothing),
             When::Past => Some(Answer::When),
-        }
+        },
     }
 }
 
+/// The words of the tables, for a million rows.
+static ANSWERS: LazyLock<HashMap<&str, Answer>> = LazyLock::new(|| {
+    let words = [(YES, Answer::Yes), (NO, Answer::No), (NOTHING, Answer::Nothing)];
+    words.into_iter().flat_map(|(words, answer)| of(words).map(move |word| (word, answer))).collect()
+});
+static WORDS: LazyLock<HashMap<&str, Standing>> =
+    LazyLock::new(|| STANDINGS.iter().flat_map(|(words, standing)| of(words).map(|word| (word, *standing))).collect());
+
 /// Where a word says that somebody stands; None: nobody knows.
 pub fn status(cell: &str) -> Option<Standing> {
-    let word = plain(cell).replace(['_', '-'], " ");
-    let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
-    STANDINGS.iter().find(|(words, _)| of(words).any(|known| known == word)).map(|(_, standing)| *standing)
+    let word = plain(cell);
+    WORDS.get(word.as_str()).copied().or_else(|| {
+        let word = word.replace(['_', '-'], " ");
+        WORDS.get(word.split_whitespace().collect::<Vec<_>>().join(" ").as_str()).copied()
+    })
 }
 
+const LONGEST_NO_NAME: usize = 9;
 const NO_NAME: &str = " | - | -- | --- | – | — | − | _ | . | .. | ? | / | NULL | null | (null) | [null] | <null> | NIL | nil | None | NONE | \
     none | NaN | nan | NA | N/A | n/a | N.A. | n.a. | n. a. | k.A. | k. A. | k.a. | k. a. | #N/A | #NA | #NV | \\N | \
     undefined | 0";
@@ -111,7 +119,8 @@ const NO_NAME: &str = " | - | -- | --- | – | — | − | _ | . | .. | ? | / | 
 /// Whether a cell that is to hold a name or a language holds none. Who is called Null, Nan or Na has that name: only what
 /// programs write counts.
 pub fn is_empty(cell: &str) -> bool {
-    of(NO_NAME).any(|known| known == cell.trim())
+    let cell = cell.trim();
+    cell.len() <= LONGEST_NO_NAME && of(NO_NAME).any(|known| known == cell)
 }
 
 /// In small letters, without quotation marks around it or a full stop behind it.

@@ -302,7 +302,7 @@ each_database!(nobody_is_lost_without_a_word, |app| async move {
             file: b"email,name\r\n\r\nin1@example.org,Ada\r\nin2@example.org,\"Bob\r\nin3@example.org,Cy\r\nin4@example.org,Dora\r\n",
             options: &[],
             code: 0,
-            says: &["row 4: the lines 4 to 7 of the file"],
+            says: &["row 4: the lines 4 to 6 of the file"],
             came_in: &["in1 Ada de"],
         },
         Case {

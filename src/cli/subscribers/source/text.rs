@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -23,10 +23,17 @@ pub(super) struct Text {
     spaced: bool,
     /// Whether the first line says what separates cells.
     told: bool,
+    /// Octets of byte order marks, which some programs write twice.
+    marks: u64,
 }
 
 impl Text {
-    pub fn new(encoding: Encoding, beginning: &[u8]) -> Text {
+    pub fn new(encoding: Encoding, whole: &[u8]) -> Text {
+        let mut beginning = whole;
+        while let Some(rest) = beginning.strip_prefix(sheet::BOM) {
+            beginning = rest;
+        }
+        let marks = u64::try_from(whole.len() - beginning.len()).unwrap_or(0);
         let known = |cell: &[u8]| {
             let cell = encoding.decode(cell);
             let cell = cell.trim().trim_matches('"');
@@ -34,10 +41,12 @@ impl Text {
         };
         let separator = sheet::separator(beginning, known);
         let spaced = sheet::is_spaced(beginning, separator);
-        Text { encoding, separator, spaced, told: sheet::told_separator(beginning).is_some() }
+        Text { encoding, separator, spaced, told: sheet::told_separator(beginning).is_some(), marks }
     }
 
-    pub fn each(&self, file: File, path: &Path, take: &mut dyn FnMut(Row<'_>) -> Flow) -> Result<(), CliError> {
+    pub fn each(&self, mut file: File, path: &Path, take: &mut dyn FnMut(Row<'_>) -> Flow) -> Result<(), CliError> {
+        let unread = |error: io::Error| CliError::Failed(format!("{} cannot be read: {error}", path.display()));
+        file.seek(io::SeekFrom::Start(self.marks)).map_err(unread)?;
         let lines = Rc::new(RefCell::new(Lines::default()));
         let input = Watched {
             inner: BufReader::new(file),
