@@ -47,7 +47,7 @@ pub struct Import {
 
 #[derive(Clone, Debug)]
 pub enum Begun {
-    Import(Import, Rules),
+    Import(Import, Box<Rules>),
     /// The same file was imported to its end at that time.
     Done {
         at: Timestamp,
@@ -111,7 +111,7 @@ pub fn try_out(conn: &mut Conn, ctx: &Context, now: Timestamp, asked: &Asked) ->
     };
     match imports::find(conn, newsletter.id, &asked.key())? {
         Some(row) if row.ended_at.is_some() => Ok(begun(&newsletter, rules, asked, row)),
-        _ => Ok(Begun::Import(import(&newsletter, asked, micros(now)), rules)),
+        _ => Ok(Begun::Import(import(&newsletter, asked, micros(now)), Box::new(rules))),
     }
 }
 
@@ -158,7 +158,7 @@ fn begun(newsletter: &Newsletter, rules: Rules, asked: &Asked, row: imports::Imp
         None if row.evidence != asked.evidence => Begun::OtherEvidence(row.evidence),
         None => {
             let new = import(newsletter, asked, row.begun_at);
-            Begun::Import(Import { id: Some(row.id), rows_done: row.rows_done, added: row.added, ..new }, rules)
+            Begun::Import(Import { id: Some(row.id), rows_done: row.rows_done, added: row.added, ..new }, Box::new(rules))
         }
     }
 }

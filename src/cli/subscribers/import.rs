@@ -183,7 +183,7 @@ impl Import {
             app.store.write_blocking(move |conn| journey::begin(conn, &context, now, &asked))?
         };
         match begun {
-            Begun::Import(import, rules) => Ok(Some((import, rules))),
+            Begun::Import(import, rules) => Ok(Some((import, *rules))),
             Begun::Done { at, added } => {
                 let at = jiff::fmt::strtime::format("%Y-%m-%d %H:%M UTC", at).unwrap_or_default();
                 say!(
