@@ -1,5 +1,6 @@
 //! The composition root: builds the rooms out of the settings, starts and stops web, delivery and scheduler in order.
 
+pub mod backup;
 pub mod dkim;
 pub mod keys;
 pub mod logo;
@@ -45,6 +46,11 @@ pub enum AppError {
     Relay(#[from] RelayError),
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    #[error(
+        "{instead}; database.url comes from {origin}. If that is the wrong place, name the settings with --config FILE or \
+         RUNDBRIEF_CONFIG; if it is the right one, \"rundbrief migrate\" makes the database"
+    )]
+    NoDatabase { instead: String, origin: String },
     #[error("secret.key_file {path}: {problem}")]
     Keys { path: String, problem: String },
     #[error("{0}")]
@@ -81,8 +87,25 @@ impl Roles {
 }
 
 impl App {
-    /// Opens the database (and migrates it), reads the keys, compiles the templates.
+    /// Opens the database (makes and migrates it), reads the keys, compiles the templates.
     pub fn open(settings: Settings, clock: Clock) -> Result<Self, AppError> {
+        backup::settle(&settings)?;
+        // What is no database of ours does not become one.
+        Store::missing(settings.database.url.expose())?;
+        App::opened(settings, clock)
+    }
+
+    /// Like [`App::open`], for whoever wants to work with what is there: a database that is not there yet is refused, so that
+    /// nobody works with a new one by mistake.
+    pub fn open_existing(settings: Settings, clock: Clock) -> Result<Self, AppError> {
+        backup::settle(&settings)?;
+        match Store::missing(settings.database.url.expose())? {
+            None => App::opened(settings, clock),
+            Some(instead) => Err(AppError::NoDatabase { instead, origin: settings.origin.to_string() }),
+        }
+    }
+
+    fn opened(settings: Settings, clock: Clock) -> Result<Self, AppError> {
         let templates = templates(&settings)?;
         let signer = dkim::signer(&settings)?;
         let store = Store::open(settings.database.url.expose())?;

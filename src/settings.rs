@@ -1,5 +1,5 @@
-//! The settings of an instance: a TOML file, above it the environment (`RUNDBRIEF__SECTION__KEY`), and for what is
-//! secret a file of its own (`*_file`). This is the only place that reads the environment.
+//! The settings of an instance: a TOML file (`place.rs` says which), above it the environment (`RUNDBRIEF__SECTION__KEY`),
+//! and for what is secret a file of its own (`*_file`). This is the only place that reads the environment.
 //!
 //! Two stages: what is written, literally, and what it means, checked. A key that we do not know is an error, as a
 //! misspelt setting that silently does nothing is found at the worst time.
@@ -8,6 +8,7 @@ mod checks;
 mod domains;
 pub mod listen;
 mod lists;
+mod place;
 mod sections;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
+pub use place::Origin;
 pub use sections::{
     Accessibility, Bounce, Database, DatabaseKind, Delivery, Dkim, Embed, Fetch, Http, Imprint, Limits, Log, LookSettings,
     NetworkNote, Privacy, RelaySettings, Retention, Schedule, Secret, SecretUrl, Session, TemplateSettings,
@@ -137,6 +139,8 @@ pub struct Settings {
     pub schedule: Schedule,
     pub fetch: Fetch,
     pub log: Log,
+    #[serde(skip)]
+    pub origin: Origin,
 }
 
 impl Default for Settings {
@@ -162,6 +166,7 @@ impl Default for Settings {
             schedule: Schedule::default(),
             fetch: Fetch::default(),
             log: Log::default(),
+            origin: Origin::default(),
         }
     }
 }
@@ -169,8 +174,8 @@ impl Default for Settings {
 /// What is wrong with the settings. No message contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    #[error("the settings file {path} cannot be read: {problem}; give another with --config")]
-    Unreadable { path: String, problem: String },
+    #[error("the settings file {path} cannot be read: {problem}; {advice}")]
+    Unreadable { path: String, problem: String, advice: &'static str },
     #[error("the settings file {path} is not valid TOML: {problem}")]
     Form { path: String, problem: String },
     #[error("{place}: the setting \"{key}\" is unknown{}", did_you_mean(suggestion))]
@@ -208,24 +213,19 @@ struct Raw {
 }
 
 impl Settings {
-    /// Reads the file, if there is one, and the environment above it.
+    /// Reads the file that counts, if there is one, and the environment above it. `path`: what `--config` names.
     ///
     /// # Errors
     /// The first thing that is wrong, as a sentence that names the key.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn load(path: Option<&Path>) -> Result<Settings, SettingsError> {
-        let file = match path {
-            None => None,
-            Some(path) => {
-                let name = path.display().to_string();
-                let unreadable =
-                    |error: std::io::Error| SettingsError::Unreadable { path: name.clone(), problem: error.to_string() };
-                Some((std::fs::read_to_string(path).map_err(unreadable)?, name))
-            }
-        };
-        #[expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
+        let (origin, text) = place::read(path, std::env::var_os(place::VARIABLE), Path::new(place::USUAL))?;
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Settings::from_parts(file.as_ref().map(|(text, name)| (text.as_str(), name.as_str())), variables)
+        let name = origin.file.as_ref().map(|file| file.display().to_string());
+        let mut settings = Settings::from_parts(text.as_deref().zip(name.as_deref()), variables)?;
+        settings.origin = Origin { variables: settings.origin.variables, ..origin };
+        Ok(settings)
     }
 
     /// The same from a file's text and name and from given variables.
@@ -242,6 +242,8 @@ impl Settings {
             known("environment", name, &key)?;
         }
 
+        let mut names: Vec<String> = variables.keys().cloned().collect();
+        names.sort_unstable();
         let (text, path) = file.unwrap_or(("", "config/default.toml"));
         let config = Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
@@ -255,7 +257,8 @@ impl Settings {
         if let Some(key) = unknown {
             known(path, &key, &key)?;
         }
-        checks::understood(raw.map_err(|error| explain(error, path))?)
+        let settings = checks::understood(raw.map_err(|error| explain(error, path))?)?;
+        Ok(Settings { origin: Origin { variables: names, ..Origin::default() }, ..settings })
     }
 
     /// The effective settings as TOML, secrets masked.

@@ -51,6 +51,13 @@ fn failed(setting: &str, file: &Path, problem: impl std::fmt::Display) -> AppErr
     AppError::Dkim(format!("{setting} {}: {problem}", file.display()))
 }
 
+/// All key files that the settings name.
+pub fn files(settings: &Settings) -> Vec<PathBuf> {
+    let dkim = &settings.dkim;
+    let old = dkim.old_keys.iter().filter_map(|entry| entry.split_once('=')).map(|(_, file)| PathBuf::from(file.trim()));
+    dkim.key_file.iter().chain(&dkim.ed25519_key_file).cloned().chain(old).collect()
+}
+
 /// Whether anybody but the owner may read a file.
 pub fn may_others_read(file: &Path) -> std::io::Result<bool> {
     Ok(fs::metadata(file)?.permissions().mode() & 0o077 != 0)

@@ -1,18 +1,16 @@
-//! `rundbrief check-config`: shows the effective settings and tries what they point to. Migrates nothing and sends nothing; a SQLite
-//! file or a directory of mails that is not there yet is made, as the way to see that it can be.
+//! `rundbrief check-config`: shows the effective settings and tries what they point to. Makes no database,
+//! migrates nothing and sends nothing; a directory of mails that is not there yet is made, as the way to see that it can be.
 
 mod places;
-
-use std::path::{Path, PathBuf};
 
 use super::{CliError, block_on};
 use crate::app;
 use crate::mail::dkim::Signer;
 use crate::settings::{DatabaseKind, Settings};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub(super) fn run(settings: Settings) -> Result<(), CliError> {
-    say!("{}", settings.masked());
+    say!("# From {}.\n{}", settings.origin, settings.masked());
     let mut failures = 0;
     let mut tell = |what: &str, result: Result<String, String>| match result {
         Ok(said) => say!("ok    {what}: {said}"),
@@ -21,12 +19,16 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
             say!("FAIL  {what}: {said}");
         }
     };
-    let database = match settings.database.kind() {
-        // Opening it would make it.
-        DatabaseKind::Sqlite(path) if !path.exists() => Ok(format!("{} is made at the first start", settings.database.url)),
-        _ => Store::open(settings.database.url.expose()).map(|store| store.describe()).map_err(|error| error.to_string()),
-    };
-    tell("database", database);
+    let mut in_clear = None;
+    tell("database", database(&settings, &mut in_clear).map_err(|error| error.to_string()));
+    if let Some(warning) = in_clear {
+        say!("note  {warning}");
+    }
+    if let DatabaseKind::Sqlite(path) = settings.database.kind()
+        && path.is_relative()
+    {
+        say!("note  database.url is a relative path, so each directory that a command is started in has a database of its own");
+    }
     for (what, found) in places::look(&settings) {
         tell(what, found);
     }
@@ -66,6 +68,20 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
     if failures == 0 { Ok(()) } else { Err(CliError::Failed(format!("{failures} of the settings above do not work"))) }
 }
 
+/// Whether there is a database that can be worked with, or may become one. `in_clear`: whether others can read what it is told.
+fn database(settings: &Settings, in_clear: &mut Option<String>) -> Result<String, StoreError> {
+    let url = settings.database.url.expose();
+    match Store::missing(url)? {
+        // Opening it would make it.
+        Some(instead) => Ok(format!("{instead}; \"rundbrief migrate\" and \"rundbrief serve\" make one")),
+        None => {
+            let store = Store::open(url)?;
+            *in_clear = store.in_clear()?;
+            Ok(store.describe())
+        }
+    }
+}
+
 /// What mails are signed with. Of a key only its name, its kind and its file are shown.
 fn tell_keys(settings: &Settings, signer: &Signer, tell: &mut impl FnMut(&str, Result<String, String>)) {
     let dkim = &settings.dkim;
@@ -84,9 +100,7 @@ fn tell_keys(settings: &Settings, signer: &Signer, tell: &mut impl FnMut(&str, R
     if dkim.ed25519_key_file.is_some() && dkim.key_file.is_none() {
         say!("note  dkim: many receivers do not know Ed25519 yet; an RSA key beside it is advised");
     }
-    let old = dkim.old_keys.iter().filter_map(|entry| entry.split_once('=')).map(|(_, file)| Path::new(file.trim()));
-    let files = dkim.key_file.iter().chain(&dkim.ed25519_key_file).map(PathBuf::as_path).chain(old);
-    for file in files.filter(|file| app::dkim::may_others_read(file).unwrap_or(false)) {
+    for file in app::dkim::files(settings).iter().filter(|file| app::dkim::may_others_read(file).unwrap_or(false)) {
         say!("note  dkim: others can read {}; chmod 600 it", file.display());
     }
 }

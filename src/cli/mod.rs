@@ -11,6 +11,7 @@ macro_rules! say {
     }};
 }
 
+mod backup;
 mod bench;
 mod check_config;
 mod consent;
@@ -55,7 +56,7 @@ use crate::telemetry;
 #[derive(Parser)]
 #[command(name = "rundbrief", version, about, max_term_width = 100)]
 struct Cli {
-    /// Settings file (TOML); without it the defaults and the environment count
+    /// Settings file (TOML). Without it RUNDBRIEF_CONFIG names one, else /etc/rundbrief/config.toml counts if it is there
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -87,6 +88,10 @@ enum Command {
     /// Issues: words, preview, test, publish, status, unknown, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// Copy the database, while it is in use, and the files that belong to it into a new folder
+    Backup(backup::Backup),
+    /// Put a backup back; mails nobody by itself afterwards
+    Restore(backup::Restore),
     /// A restored backup: status, confirm-restore
     #[command(subcommand)]
     Instance(instance::Instance),
@@ -143,6 +148,7 @@ impl From<AppError> for CliError {
             AppError::Settings(_)
             | AppError::Relay(_)
             | AppError::Keys { .. }
+            | AppError::NoDatabase { .. }
             | AppError::Dkim(_)
             | AppError::Template(_)
             | AppError::Store(StoreError::Url(_)) => CliError::Usage(error.to_string()),
@@ -205,7 +211,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Serve(serve) => serve.run(settings),
         Command::CheckConfig => check_config::run(settings),
         Command::Migrate => {
-            let app = open(settings)?;
+            let app = open_or_make(settings)?;
             say!("{} is up to date", app.store.describe());
             Ok(())
         }
@@ -214,6 +220,8 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Feed(command) => command.run(&open(settings)?),
         Command::Funding(command) => command.run(&open(settings)?),
         Command::Issue(command) => command.run(&open(settings)?),
+        Command::Backup(command) => command.run(&settings),
+        Command::Restore(command) => command.run(&settings),
         Command::Instance(command) => command.run(&open(settings)?),
         Command::Deliver(command) => command.run(&open(settings)?),
         Command::Proof(command) => command.run(&open(settings)?),
@@ -232,6 +240,11 @@ fn start_log(filter: Option<String>, settings: &Settings) -> Result<(), CliError
 }
 
 fn open(settings: Settings) -> Result<App, CliError> {
+    Ok(App::open_existing(settings, Clock::system())?)
+}
+
+/// For the commands that begin with a new database.
+fn open_or_make(settings: Settings) -> Result<App, CliError> {
     Ok(App::open(settings, Clock::system())?)
 }
 

@@ -1,6 +1,6 @@
 //! `rundbrief serve`: web, delivery and scheduler in one process, or some of them.
 
-use super::{CliError, block_on, open};
+use super::{CliError, block_on, open_or_make};
 use crate::app::{self, Roles};
 use crate::settings::Settings;
 
@@ -20,14 +20,18 @@ impl Serve {
             // A wrong relay setting is told before anything starts; a relay that is away is not an error.
             app::relay(&settings)?;
         }
-        let app = open(settings)?;
+        let app = open_or_make(settings)?;
         tracing::info!(
             database = app.store.describe(),
+            settings = %app.settings.origin,
             web = roles.web,
             delivery = roles.delivery,
             scheduler = roles.scheduler,
             "rundbrief serves"
         );
+        if let Some(warning) = app.store.in_clear()? {
+            tracing::warn!("{warning}");
+        }
         if let Some(listener) = &listener
             && let Ok(address) = listener.local_addr()
         {

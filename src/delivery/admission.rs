@@ -8,16 +8,16 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::memory;
+use super::memory as epoch_file;
 use super::node::Known;
 use crate::clock::Clock;
-use crate::domain::memory::Verdict;
+use crate::domain::memory::{self, Memory, SeenFile, Verdict};
 use crate::domain::states::Fence;
 use crate::domain::token;
 use crate::journeys::{JourneyError, restore};
 use crate::store::instance::Instance;
 use crate::store::nodes::Living;
-use crate::store::{Conn, Store, instance, micros, nodes};
+use crate::store::{Conn, Store, instance, micros, nodes, replaced};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
@@ -30,18 +30,19 @@ pub(super) enum Admission {
 
 /// Registers this node as one that may send, or not yet.
 pub(super) async fn enter(store: &Store, clock: &Clock, name: &str, file: &Path) -> Result<Known, JourneyError> {
-    let mut remembered = blocking(file, |file| memory::read(&file)).await?;
+    let mut remembered = blocking(file, |file| epoch_file::read(&file)).await?;
     if remembered.is_none() {
         let (instance, verdict) = store.read(|conn| restore::meet(conn, None)).await?;
         if verdict == Verdict::New {
             // Before the node is registered: a crash in between must not leave a database that was at work and no file.
             let memory = restore::note(&instance.public_id, instance.epoch, None);
             let written = memory.clone();
-            blocking(file, move |file| memory::write(&file, &written)).await?;
+            blocking(file, move |file| epoch_file::write(&file, &written)).await?;
             remembered = Some(memory);
         }
     }
     let (name, public_id, now, alone) = (name.to_owned(), token::random_id()?, clock.now(), store.is_sqlite());
+    let opened = store.clone();
     let known = store
         .write(move |conn| {
             let (instance, verdict) = restore::meet(conn, remembered.as_ref())?;
@@ -60,20 +61,23 @@ pub(super) async fn enter(store: &Store, clock: &Clock, name: &str, file: &Path)
             let epoch = (admission == Admission::In).then_some(instance.epoch);
             let own = nodes::insert(conn, &name, public_id, epoch, micros(now))?;
             let fence = instance::fence(conn)?;
-            Ok::<_, JourneyError>(Known { own, instance: instance.public_id, epoch: instance.epoch, admission, fence })
+            let seen = see(conn, &opened)?;
+            Ok::<_, JourneyError>(Known { own, instance: instance.public_id, epoch: instance.epoch, admission, fence, seen })
         })
         .await?;
-    remember(file, known).await?;
+    remember(file, known, store.look().map(|(path, _)| path)).await?;
     Ok(known)
 }
 
-/// Writes the epoch file, if this node was let in.
-pub(super) async fn remember(file: &Path, known: Known) -> Result<(), JourneyError> {
+/// Writes the epoch file, if this node was let in. `database`: SQLite's file.
+pub(super) async fn remember(file: &Path, known: Known, database: Option<String>) -> Result<(), JourneyError> {
     if known.admission != Admission::In {
         return Ok(());
     }
+    let seen = database.zip(known.seen).map(|(path, (look, count))| SeenFile { path, look, count });
     let memory = restore::note(&known.instance, known.epoch, Some((&known.own.public_id, known.own.beat)));
-    blocking(file, move |file| memory::write(&file, &memory)).await
+    let memory = Memory { file: seen, ..memory };
+    blocking(file, move |file| epoch_file::write(&file, &memory)).await
 }
 
 async fn blocking<R: Send + 'static>(
@@ -94,7 +98,13 @@ pub(super) struct Look {
 }
 
 /// One sign of life, and whether the database is still the one that is known. `seen`: the others' beats when last looked at.
-pub(super) fn look_around(conn: &mut Conn, known: Known, seen: &[(i64, i64)], now: Timestamp) -> Result<Look, JourneyError> {
+pub(super) fn look_around(
+    conn: &mut Conn,
+    store: &Store,
+    known: Known,
+    seen: &[(i64, i64)],
+    now: Timestamp,
+) -> Result<Look, JourneyError> {
     let found = instance::get(conn)?;
     if known.admission == Admission::In && is_behind(conn, known, found)? {
         // Its row stays as the backup has it: nobody else can tell by it.
@@ -103,6 +113,7 @@ pub(super) fn look_around(conn: &mut Conn, known: Known, seen: &[(i64, i64)], no
         return Ok(Look { beat: None, known, living: Vec::new() });
     }
     let beat = nodes::beat(conn, known.own)?;
+    let known = Known { seen: see(conn, store)?, ..known };
     let living = nodes::list_living(conn)?;
     let mut now_known = known;
     match known.admission {
@@ -133,6 +144,13 @@ pub(super) fn look_around(conn: &mut Conn, known: Known, seen: &[(i64, i64)], no
     now_known.fence = instance::fence(conn)?;
     now_known.own.beat = beat.unwrap_or(known.own.beat);
     Ok(Look { beat, known: now_known, living })
+}
+
+/// SQLite's file, and the count that is written into it now. Looked at by the thread that writes: between this and the commit
+/// it copies nothing back from the log.
+fn see(conn: &mut Conn, store: &Store) -> Result<Option<(memory::Look, i32)>, JourneyError> {
+    let look = store.look().map(|(_, look)| look);
+    Ok(look.zip(replaced::count(conn)?))
 }
 
 /// Whether the database is older than what this node has seen committed itself.

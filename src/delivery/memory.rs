@@ -50,21 +50,29 @@ pub fn write(path: &Path, memory: &Memory) -> Result<(), JourneyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::memory::Beaten;
+    use crate::domain::memory::{Beaten, Look, SeenFile};
 
     #[test]
     fn what_was_written_is_remembered_and_nonsense_is_not() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("below").join("keys.epoch");
         assert_eq!(read(&path).expect("no file is fine"), None);
-        let memory = Memory { instance: "a1".into(), epoch: 2, node: Some(Beaten { id: "b2".into(), beat: 7 }) };
+        let look = Look { inode: 3, modified: 1_793_000_000_123_456_789, bytes: 4096 };
+        let file = Some(SeenFile { path: "/srv/a.db".into(), look, count: 9 });
+        let memory = Memory { instance: "a1".into(), epoch: 2, node: Some(Beaten { id: "b2".into(), beat: 7 }), file };
         write(&path, &memory).expect("written");
         write(&path, &memory).expect("written over");
         assert_eq!(read(&path).expect("read"), Some(memory));
         assert_eq!(std::fs::read_dir(folder.path().join("below")).expect("listed").count(), 1, "no draft is left");
+        // The release before knew no files.
+        std::fs::write(&path, r#"{"instance":"a1","epoch":2,"node":{"id":"b2","beat":7}}"#).expect("written");
+        assert!(read(&path).expect("read").is_some_and(|memory| memory.file.is_none() && memory.epoch == 2));
         std::fs::write(&path, "").expect("a power cut");
         assert_eq!(read(&path).expect("read"), None);
-        let told = write(&folder.path().join("below/keys.epoch/x"), &Memory { instance: String::new(), epoch: 1, node: None });
+        let told = write(
+            &folder.path().join("below/keys.epoch/x"),
+            &Memory { instance: String::new(), epoch: 1, node: None, file: None },
+        );
         assert!(told.expect_err("a file is no folder").to_string().contains("database.epoch_file"));
     }
 }

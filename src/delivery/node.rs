@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::admission::{self, Admission, Look};
 use super::{Config, Shared, meter};
 use crate::clock::Clock;
-use crate::domain::memory::ADVICE;
+use crate::domain::memory::{self, ADVICE};
 use crate::domain::states::Fence;
 use crate::domain::token;
 use crate::journeys::JourneyError;
@@ -30,12 +30,16 @@ pub(super) struct Known {
     pub epoch: i64,
     pub admission: Admission,
     pub fence: Option<Fence>,
+    /// SQLite's file before the last beat, and the count that this beat wrote into it.
+    pub seen: Option<(memory::Look, i32)>,
 }
 
 /// This process in the nodes table. Its id changes when it finds itself taken for dead.
 pub struct Node {
     known: Mutex<Known>,
     epoch_file: PathBuf,
+    /// SQLite's file.
+    database: Option<String>,
     /// Beat and claim may find out at once that it is dead; one new row is enough. And one writes the epoch file at a time.
     renewing: tokio::sync::Mutex<()>,
     looked: Notify,
@@ -47,6 +51,7 @@ impl Node {
         Ok(Self {
             known: Mutex::new(known),
             epoch_file: config.epoch_file.clone(),
+            database: store.look().map(|(path, _)| path),
             renewing: tokio::sync::Mutex::new(()),
             looked: Notify::new(),
         })
@@ -108,7 +113,7 @@ impl Node {
 
     /// A file that cannot be written is no reason not to send: what it remembers is older then, which does no harm.
     async fn remember(&self) {
-        if let Err(error) = admission::remember(&self.epoch_file, self.known()).await {
+        if let Err(error) = admission::remember(&self.epoch_file, self.known(), self.database.clone()).await {
             tracing::warn!(%error, "a restore of the database may go unnoticed");
         }
     }
@@ -198,8 +203,9 @@ impl Watch {
 
 /// One sign of life and one look around.
 pub(super) async fn beat(shared: &Shared, watch: &mut Watch) -> Result<(), JourneyError> {
-    let (known, seen, now) = (shared.node.known(), watch.beats(), shared.clock.now());
-    let Look { beat, known, living } = shared.store.write(move |conn| admission::look_around(conn, known, &seen, now)).await?;
+    let (known, seen, now, store) = (shared.node.known(), watch.beats(), shared.clock.now(), shared.store.clone());
+    let Look { beat, known, living } =
+        shared.store.write(move |conn| admission::look_around(conn, &store, known, &seen, now)).await?;
     shared.node.learn(known).await;
     if beat.is_none() {
         return renew(shared, known.own.id).await;
@@ -247,11 +253,11 @@ pub(super) async fn beat_until(shared: Arc<Shared>, over: CancellationToken) {
 
 /// The node ends in order: what it still holds goes back. Its last beat is remembered, so that a backup from before is seen.
 pub(super) async fn sign_off(shared: &Shared) -> Result<(), JourneyError> {
-    let (known, now) = (shared.node.known(), shared.clock.now());
+    let (known, now, store) = (shared.node.known(), shared.clock.now(), shared.store.clone());
     let look = shared
         .store
         .write(move |conn| {
-            let look = admission::look_around(conn, known, &[], now)?;
+            let look = admission::look_around(conn, &store, known, &[], now)?;
             if let Some(beat) = look.beat {
                 bury(conn, known.own.id, beat, micros(now))?;
             }

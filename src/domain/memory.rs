@@ -16,6 +16,27 @@ pub struct Memory {
     pub epoch: i64,
     /// The last row that beat with this file. None: the epoch has been confirmed here and nobody has beaten since.
     pub node: Option<Beaten>,
+    /// SQLite only: its file at that beat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<SeenFile>,
+}
+
+/// What says whether a file is still the one it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    pub inode: u64,
+    /// ns since 1970.
+    pub modified: i64,
+    pub bytes: u64,
+}
+
+/// SQLite's file as it was just before the last beat, and the count that this beat wrote into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenFile {
+    pub path: String,
+    #[serde(flatten)]
+    pub look: Look,
+    pub count: i32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +108,7 @@ mod tests {
 
     fn memory(epoch: i64, node: Option<(&str, i64)>) -> Memory {
         let node = node.map(|(id, beat)| Beaten { id: id.to_owned(), beat });
-        Memory { instance: "a1".to_owned(), epoch, node }
+        Memory { instance: "a1".to_owned(), epoch, node, file: None }
     }
 
     fn found(epoch: i64, beat: Option<i64>) -> Found {

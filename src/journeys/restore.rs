@@ -39,7 +39,7 @@ pub fn meet(conn: &mut Conn, memory: Option<&Memory>) -> Result<(Instance, Verdi
 
 /// What is to be remembered. `node`: its public id and beat.
 pub fn note(public_id: &[u8; 16], epoch: i64, node: Option<(&[u8; 16], i64)>) -> Memory {
-    Memory { instance: hex(public_id), epoch, node: node.map(|(id, beat)| Beaten { id: hex(id), beat }) }
+    Memory { instance: hex(public_id), epoch, node: node.map(|(id, beat)| Beaten { id: hex(id), beat }), file: None }
 }
 
 /// An id out of its hex digits.

@@ -7,7 +7,9 @@ use jiff::civil::Date;
 
 use super::domains::domain_limit;
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
-use super::{Accessibility, DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Raw, RelaySettings, Settings, SettingsError};
+use super::{
+    Accessibility, DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Origin, Raw, RelaySettings, Settings, SettingsError,
+};
 use crate::domain::address::Address;
 use crate::domain::header;
 
@@ -37,6 +39,7 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         schedule: raw.schedule,
         fetch: raw.fetch,
         log: raw.log,
+        origin: Origin::default(),
     };
     numbers(&settings)?;
     texts(&settings.imprint)?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager, TransactionManagerStatus};
@@ -11,7 +12,7 @@ use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{StoreError, one_line};
+use super::{StoreError, one_line, wire};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -80,9 +81,7 @@ pub(super) enum Access {
 
 pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     let failed = |reason: String| StoreError::Open { target: Target::Sqlite(path.to_owned()).to_string(), reason };
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(|e| failed(e.to_string()))?;
-    }
+    make_folder(path)?;
     let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
     // FULL makes every commit survive a power cut.
@@ -103,9 +102,20 @@ pub(super) fn sqlite(path: &Path, access: Access) -> Result<Conn, StoreError> {
     Ok(Conn::Sqlite(conn))
 }
 
+/// The folder that a SQLite file is to be in.
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let failed = |reason: String| StoreError::Open { target: Target::Sqlite(path.to_owned()).to_string(), reason };
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => std::fs::create_dir_all(parent).map_err(|error| failed(error.to_string())),
+        None => Ok(()),
+    }
+}
+
 pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
-    let failed =
-        |reason: String| StoreError::Open { target: Target::Postgres(url.to_owned()).to_string(), reason: one_line(&reason) };
+    let failed = |reason: String| StoreError::Open {
+        target: Target::Postgres(url.to_owned()).to_string(),
+        reason: wire::advised(&one_line(&reason)),
+    };
     let mut conn = PgConnection::establish(&patient(url)).map_err(|e| failed(e.to_string()))?;
     // An intent that a power cut can take back would allow a silent double.
     if let Some(name) = switched_off(&mut conn, ["synchronous_commit", "fsync"])? {
@@ -293,13 +303,32 @@ pub(super) fn empty_log(path: &Path) -> Result<bool, StoreError> {
     Ok(busy == 0)
 }
 
+/// A file beside a SQLite database, the same however the path is spelt.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let mut name = path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned()).into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 pub(super) fn lock_file(path: &Path) -> Result<File, StoreError> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|e| StoreError::Locked(format!("cannot open {}: {e}", path.display())))
+    let failed = |error: std::io::Error| {
+        let advice = "Run the command as the service's user (sudo -u rundbrief …)";
+        StoreError::Locked(format!("cannot open {}: {error}. {advice}", path.display()))
+    };
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    hand_over(path).map_err(failed)?;
+    Ok(file)
+}
+
+/// What root makes in the folder of the service's user is that user's, who could not work with it otherwise.
+pub(super) fn hand_over(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (made, owner) = (std::fs::metadata(path)?, std::fs::metadata(folder)?);
+    if made.uid() != 0 || owner.uid() == 0 {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(path, Some(owner.uid()), Some(owner.gid()))
 }
 
 pub(super) fn migrate(target: &Target) -> Result<(), StoreError> {

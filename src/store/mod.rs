@@ -4,9 +4,13 @@
 //! and calls that are waiting share one commit.
 
 mod connection;
+pub mod copies;
 mod prepared;
+pub mod replaced;
 pub mod samples;
 pub mod schema;
+mod standing;
+mod wire;
 mod writer;
 
 pub mod archive;
@@ -45,13 +49,15 @@ pub mod waiting;
 pub mod wordings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use connection::Pool;
 pub use connection::{Conn, Target, rehearse, transaction};
+
+use crate::domain::memory::Look;
+use replaced::Alone;
 
 /// Whatever the database could not do, in words for the person who reads the log.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +66,8 @@ pub enum StoreError {
     Url(String),
     #[error("cannot open the database {target}: {reason}. Check database.url and that the server runs")]
     Open { target: String, reason: String },
+    #[error("the database file {path} cannot be used: {reason}")]
+    File { path: String, reason: String },
     #[error("the database refused: {}", one_line(&.0.to_string()))]
     Query(#[from] diesel::result::Error),
     #[error("no database connection: {0}")]
@@ -122,12 +130,21 @@ struct Inner {
     express: Option<Pool>,
     /// Held while SQLite's log is emptied.
     emptying: Mutex<()>,
+    /// SQLite only: nobody exchanges the file while it is held.
+    _in_use: Option<std::fs::File>,
 }
 
 impl Store {
     /// Opens `sqlite://PATH` or `postgres://…`. Connects at once, so that a database that is away is said so at start.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
+        let in_use = match &target {
+            Target::Sqlite(path) => {
+                connection::make_folder(path)?;
+                Some(copies::hold(path)?)
+            }
+            Target::Postgres(_) => None,
+        };
         let writer = match &target {
             Target::Sqlite(path) => Some(writer::Writer::start(path)?),
             Target::Postgres(url) => {
@@ -141,7 +158,33 @@ impl Store {
             Some(_) => None,
             None => Some(connection::express_pool(&target)?),
         };
-        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express, emptying: Mutex::new(()) }) })
+        Ok(Self { inner: Arc::new(Inner { target, writer, pool, express, emptying: Mutex::new(()), _in_use: in_use }) })
+    }
+
+    /// Looks before anything is opened or made: None if there is a database of Rundbrief, else in words what is there instead.
+    pub fn missing(url: &str) -> Result<Option<String>, StoreError> {
+        standing::missing(&Target::parse(url)?)
+    }
+
+    /// SQLite's file, where nobody has it open. None also for PostgreSQL.
+    pub fn alone(url: &str) -> Result<Option<Alone>, StoreError> {
+        match Target::parse(url)? {
+            Target::Sqlite(path) => Alone::with(&path),
+            Target::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// How SQLite's file looks now, and its path. None: PostgreSQL, or it is not there.
+    pub fn look(&self) -> Option<(String, Look)> {
+        match &self.inner.target {
+            Target::Sqlite(path) => Some((replaced::spelt(path), replaced::look(path)?)),
+            Target::Postgres(_) => None,
+        }
+    }
+
+    /// In words: what is sent to PostgreSQL can be read on the way. None: it is encrypted, or stays on this machine.
+    pub fn in_clear(&self) -> Result<Option<String>, StoreError> {
+        wire::in_clear(&mut *self.checkout()?, &self.inner.target)
     }
 
     /// Where the database is, without its password.
@@ -261,9 +304,7 @@ impl Store {
         let Target::Sqlite(path) = &self.inner.target else {
             return Ok(DeliveryLock(None));
         };
-        // One file, one lock, however its path is spelt.
-        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let path = PathBuf::from(format!("{}.delivery.lock", path.display()));
+        let path = connection::beside(path, ".delivery.lock");
         let file = connection::lock_file(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(DeliveryLock(Some(file))),

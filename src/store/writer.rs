@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 use tokio::sync::oneshot;
@@ -22,18 +23,33 @@ type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
 type Call = Box<dyn FnOnce(Result<&mut Conn, StoreError>) -> Answer + Send>;
 
 pub(super) struct Writer {
-    calls: mpsc::Sender<Call>,
+    /// Until it is dropped.
+    calls: Option<mpsc::Sender<Call>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Waits until what was asked for is done and the connection is closed: whoever closes it last copies the log back, so that
+/// after an orderly end there is one file.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.calls = None;
+        match self.thread.take() {
+            Some(thread) if thread.thread().id() != std::thread::current().id() => drop(thread.join()),
+            // A call of its own was the last that held the store.
+            _ => {}
+        }
+    }
 }
 
 impl Writer {
     pub fn start(path: &Path) -> Result<Self, StoreError> {
         let conn = sqlite(path, Access::Write)?;
         let (calls, waiting) = mpsc::channel();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || run(conn, &waiting))
             .map_err(|e| StoreError::Pool(format!("the writer thread did not start: {e}")))?;
-        Ok(Self { calls })
+        Ok(Self { calls: Some(calls), thread: Some(thread) })
     }
 
     /// Queues `f`. The receiver gets its result after the commit that makes it durable.
@@ -66,7 +82,11 @@ impl Writer {
                 });
             })
         });
-        if let Err(mpsc::SendError(call)) = self.calls.send(call) {
+        let refused = match &self.calls {
+            Some(calls) => calls.send(call).err().map(|mpsc::SendError(call)| call),
+            None => Some(call),
+        };
+        if let Some(call) = refused {
             call(Err(StoreError::Stopped))(Ok(()));
         }
     }

@@ -7,9 +7,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use super::super::CliError;
+use super::super::{CliError, open};
 use crate::app::App;
-use crate::clock::Clock;
 use crate::domain::proof::{self, About, Form, Hash, Seal, Whole};
 use crate::journeys::proof::{self as journey, Since};
 use crate::settings::Settings;
@@ -36,7 +35,7 @@ pub fn run(file: &Path, config: Option<&Path>) -> Result<(), CliError> {
             return Ok(());
         }
     };
-    let app = App::open(settings, Clock::system())?;
+    let app = open(settings)?;
     let Seal { sha256, key_id, hmac } = &document.seal;
     match app.context.keyring.derived(*key_id, proof::PURPOSE, sha256, hmac) {
         Some(true) => say!("ok    this instance made it (key {key_id})"),

@@ -5,6 +5,7 @@ use crate::support::instance::{Instance, each_instance};
 use crate::support::mails::Mail;
 
 each_instance!(from_an_empty_database_to_a_sent_issue, |instance, relay| async move {
+    let instance = Instance::unmade(instance.database.kind, &relay.url());
     for _ in 0..2 {
         assert!(instance.done(&["migrate"]).contains("is up to date"), "migrating twice is fine");
     }
@@ -162,7 +163,7 @@ each_instance!(what_cannot_be_is_refused_in_a_sentence, |instance, _| async move
 
 #[test]
 fn wrong_usage_ends_with_2() {
-    let instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let instance = Instance::unmade(Kind::Sqlite, "file:///nowhere");
     for arguments in [
         &[][..],
         &["dance"],
@@ -188,7 +189,7 @@ fn wrong_usage_ends_with_2() {
 
 #[test]
 fn a_pipe_that_is_closed_early_is_no_reason_to_panic() {
-    let instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let instance = Instance::unmade(Kind::Sqlite, "file:///nowhere");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let ran = instance.command(&["migrate"]).stdout(writer).stderr(std::process::Stdio::piped()).output().unwrap();

@@ -34,7 +34,7 @@ fn quarrel(database: &Database) {
 
 /// The whole way of readers and staff through `rundbrief serve` and the commands, with everything logged that can be.
 async fn story(kind: Kind) {
-    let database = Database::empty(kind);
+    let database = Database::migrated(kind);
     let relay = FakeRelay::start().await;
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");

@@ -75,7 +75,10 @@ pub fn settings(database: &str, relay: &str, key_file: &Path, port: u16) -> Vec<
         ("PRIVACY__CONTACT", "datenschutz@example.org".to_owned()),
     ]
     .map(|(key, value)| (format!("RUNDBRIEF__{key}"), value))
-    .into()
+    .into_iter()
+    // Whatever this machine has in /etc is nobody's business here.
+    .chain([("RUNDBRIEF_CONFIG".to_owned(), "/dev/null".to_owned())])
+    .collect()
 }
 
 /// When every story begins: a Monday morning, well away from changes of clocks.

@@ -39,6 +39,25 @@ impl Cluster {
         cluster
     }
 
+    /// From now on it takes nobody without TLS, and shows this certificate.
+    pub fn speaks_tls_only(&mut self, certificate: &str, key: &str) {
+        self.stop("INT");
+        let data = self.folder.join("data");
+        let settings = std::fs::read_to_string(data.join("postgresql.conf")).unwrap() + "\nssl = on\n";
+        // Written over, and not made anew: they stay their owner's.
+        std::fs::write(data.join("postgresql.conf"), settings).unwrap();
+        std::fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n").unwrap();
+        for (name, content) in [("server.crt", certificate), ("server.key", key)] {
+            let file = data.join(name);
+            std::fs::write(&file, content).unwrap();
+            output(Command::new("chmod").arg("600").arg(&file));
+            if is_root() {
+                output(Command::new("chown").arg("postgres").arg(&file));
+            }
+        }
+        self.start_again();
+    }
+
     /// Ends it: INT is its fast shutdown, QUIT its immediate one, as after a crash.
     pub fn stop(&mut self, signal: &str) {
         self.process.signal(signal);

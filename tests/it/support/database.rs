@@ -106,6 +106,16 @@ impl Database {
         done.unwrap_or_else(|error| panic!("migrations do not go up on {:?}: {error}", self.kind));
     }
 
+    /// Takes the newest migration back: the form of an earlier release.
+    pub fn revert_last(&self) {
+        let source = migrations(self.kind);
+        match self.connect() {
+            Raw::Sqlite(mut connection) => connection.revert_last_migration(source).map(drop),
+            Raw::Postgres(mut connection) => connection.revert_last_migration(source).map(drop),
+        }
+        .unwrap();
+    }
+
     /// Takes all migrations back.
     pub fn revert(&self) {
         let source = migrations(self.kind);

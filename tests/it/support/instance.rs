@@ -1,4 +1,4 @@
-//! The real program at an operator's terminal: an empty database, settings in the environment, exit codes and output.
+//! The real program at an operator's terminal: a database, settings in the environment, exit codes and output.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -63,8 +63,18 @@ impl Ran {
 }
 
 impl Instance {
+    /// On a database that is migrated and has nothing in it.
     pub fn on(kind: Kind, relay: &str) -> Instance {
-        let (database, folder, port) = (Database::empty(kind), tempfile::tempdir().unwrap(), free_port());
+        Instance::with(Database::migrated(kind), relay)
+    }
+
+    /// Before the first command: the database is not there, or has no tables.
+    pub fn unmade(kind: Kind, relay: &str) -> Instance {
+        Instance::with(Database::empty(kind), relay)
+    }
+
+    fn with(database: Database, relay: &str) -> Instance {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let variables = settings(&database.url, relay, &folder.path().join("secret.keys"), port);
         Instance { database, folder, port, variables }
     }
