@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::CliError;
+use super::{CliError, local};
 use crate::app::App;
 use crate::delivery::memory;
 use crate::domain::memory::{ADVICE, Verdict};
@@ -39,12 +40,12 @@ impl Instance {
         match self {
             Instance::Status => {
                 say!("HELD: {reason}.");
-                tell(&app.store.read_blocking(restore::stake)?);
+                tell(&app.store.read_blocking(restore::stake)?, &app.context.config.zone);
                 say!("{ADVICE}");
             }
             Instance::ConfirmRestore => {
                 say!("It was held: {reason}.");
-                tell(&app.store.read_blocking(restore::stake)?);
+                tell(&app.store.read_blocking(restore::stake)?, &app.context.config.zone);
                 let now = app.clock.now();
                 let confirmed = app.store.write_blocking(move |conn| restore::confirm(conn, now))?;
                 memory::write(&file, &restore::note(&confirmed.public_id, confirmed.epoch, None))?;
@@ -67,15 +68,16 @@ fn beside(verdict: Verdict) -> &'static str {
     }
 }
 
-fn tell(stake: &Stake) {
+fn tell(stake: &Stake, zone: &TimeZone) {
     match stake.newest {
         Some(at) => {
+            let at = local(at, zone);
             say!("The newest result it knows of is from {at}. Whatever was sent, and whoever left, after that is unknown to it.")
         }
         None => say!("It knows of no mail that was sent."),
     }
     for issue in &stake.issues {
-        let due = issue.due_at.filter(|_| issue.number == 0).map(|at| format!(" for {at}")).unwrap_or_default();
+        let due = issue.due_at.filter(|_| issue.number == 0).map(|at| format!(" for {}", local(at, zone))).unwrap_or_default();
         say!(
             "  issue {} of {}: {}{due}, {} still queued, {} in doubt, {} ended",
             issue.number,
@@ -88,7 +90,7 @@ fn tell(stake: &Stake) {
     }
     say!("  {} confirmation mails are queued; they go out after the confirmation", stake.confirmations);
     for (newsletter, items, next) in &stake.ready {
-        let next = next.map(|at: Timestamp| format!(", which its cadence plans for {at}")).unwrap_or_default();
+        let next = next.map(|at: Timestamp| format!(", which its cadence plans for {}", local(at, zone))).unwrap_or_default();
         say!(
             "  {items} ready items of {newsletter} would be the next issue{next}. They may have been published since the backup"
         );
