@@ -162,7 +162,8 @@ fn ledger_of(folder: &tempfile::TempDir, readers: i64) -> Store {
             let edition = editions::insert_for_issue(conn, issue_id, &frozen)?;
             let editions = vec![(Language::De, edition)];
             deliveries::fan_out(conn, Chunk { issue_id, newsletter_id, editions, after: 0, to: readers }, 0)?;
-            Ok::<_, StoreError>(())
+            let chunk = Chunk { issue_id, newsletter_id, editions, otherwise: edition, after: 0, to: readers };
+            deliveries::fan_out(conn, chunk, 0)?;
         })
         .unwrap();
     store

@@ -119,7 +119,7 @@ fn in_words(finding: &Finding) -> String {
 }
 
 /// The details of a record as lines, in the order they are read. What a later release adds is shown by its own name.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 28] = [
     "newsletter",
     "address",
     "canonical",
@@ -141,6 +141,7 @@ const FIELDS: [&str; 27] = [
     "mail.handed_over_at",
     "mail.reply",
     "evidence",
+    "reason",
     "source",
     "date",
     "file",

@@ -1,21 +1,19 @@
-//! `rundbrief issue words|preview|check|test|publish|status|unknown|pause|resume|cancel|release|resolve`.
+//! `rundbrief issue words|preview|check|test|publish|move|unplan|status|unknown|pause|resume|cancel|release|resolve`.
 
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use jiff::civil::DateTime;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
-use super::{CliError, files, instance, issue_check, issue_status, preview};
+use super::{CliError, files, instance, issue_check, issue_status, plan, preview};
 use crate::app::App;
 use crate::domain::issue_words::IssueWords;
 use crate::journeys::compose::{LeftOut, Why};
 use crate::journeys::issue_words;
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::newsletters::NewsletterError;
+use crate::journeys::proof;
 use crate::journeys::publish::{self, PublishAnswer};
-use crate::journeys::{proof, schedule};
-use crate::store;
 
 #[derive(Subcommand)]
 pub(super) enum Issue {
@@ -59,7 +57,22 @@ pub(super) enum Issue {
         #[arg(long, value_name = "NAME", conflicts_with = "at")]
         despite: Option<String>,
     },
-    /// Where an issue stands, by default the newest
+    /// Move a planned issue to another time
+    Move {
+        newsletter: String,
+        /// Its number as a plan, if there are several; "issue status" shows it
+        plan: Option<i64>,
+        /// As with "publish --at"
+        #[arg(long)]
+        at: String,
+    },
+    /// Take a planned issue back; its items stay ready
+    Unplan {
+        newsletter: String,
+        /// Its number as a plan, if there are several
+        plan: Option<i64>,
+    },
+    /// Where an issue stands, by default the newest, and what is planned
     Status {
         newsletter: String,
         number: Option<i64>,
@@ -127,7 +140,9 @@ impl Issue {
                 published(&newsletter, answer)?;
                 instance::warn(app)
             }
-            Issue::Publish { newsletter, at: Some(at), .. } => plan(app, now, newsletter, &at),
+            Issue::Publish { newsletter, at: Some(at), .. } => plan::add(app, now, &newsletter, &at),
+            Issue::Move { newsletter, plan: id, at } => plan::shift(app, now, &newsletter, id, &at),
+            Issue::Unplan { newsletter, plan: id } => plan::remove(app, now, &newsletter, id),
             Issue::Status { newsletter, number, json } => issue_status::show(app, now, &newsletter, number, json),
             Issue::Unknown { newsletter, number, json } => unknown(app, &newsletter, number, json),
             Issue::Pause { newsletter, number } => {
@@ -185,6 +200,7 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
             Ok(())
         }
         PublishAnswer::NoSuchNewsletter => Err(no_newsletter(newsletter)),
+        PublishAnswer::Closed => Err(closed(newsletter)),
         PublishAnswer::Refused(errors) => {
             issue_check::show(&errors)?;
             issue_check::refuse(newsletter, errors.len())
@@ -215,37 +231,12 @@ fn named(despite: Option<String>) -> Result<Option<String>, CliError> {
     }
 }
 
+pub(super) fn closed(newsletter: &str) -> CliError {
+    CliError::Failed(NewsletterError::Closed(newsletter.to_owned()).to_string())
+}
+
 pub(super) fn no_newsletter(newsletter: &str) -> CliError {
     CliError::Failed(format!("there is no newsletter \"{newsletter}\"; \"rundbrief newsletter list\" shows them"))
-}
-
-fn plan(app: &App, now: Timestamp, newsletter: String, at: &str) -> Result<(), CliError> {
-    let slug = newsletter.clone();
-    let found = app.store.read_blocking(|conn| store::newsletters::find(conn, &slug))?.ok_or_else(|| no_newsletter(&slug))?;
-    let zone = TimeZone::get(&found.zone).map_err(|error| CliError::Failed(error.to_string()))?;
-    let at = moment(at, zone).ok_or_else(|| {
-        CliError::Usage(format!(
-            "--at \"{at}\" is not a time: write 2027-03-01T09:00 (in {}) or 2027-03-01T09:00:00+01:00",
-            found.zone
-        ))
-    })?;
-    if at <= now {
-        return Err(CliError::Usage(format!("--at {at} is past; leave it out to publish now")));
-    }
-    match app.store.write_blocking(move |conn| schedule::plan(conn, now, &newsletter, at))? {
-        Some(true) => say!("the next issue of {slug} will be published at {at}, if rundbrief serve runs then"),
-        Some(false) => say!("an issue of {slug} is planned for {at} already"),
-        None => return Err(no_newsletter(&slug)),
-    }
-    Ok(())
-}
-
-fn moment(text: &str, zone: TimeZone) -> Option<Timestamp> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at);
-    }
-    let civil: DateTime = text.parse().ok()?;
-    Some(civil.to_zoned(zone).ok()?.timestamp())
 }
 
 fn decided(rows: usize, doubt: Doubt) -> String {

@@ -4,9 +4,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{CliError, instance, local, zone_of};
+use super::{CliError, instance, local, plan};
 use crate::app::App;
 use crate::domain::language::Language;
+use crate::domain::states::IssueState;
 use crate::journeys::check::Override;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
 use crate::web::words;
@@ -20,6 +21,16 @@ struct Told<'a> {
     published_despite: Option<&'a Override>,
     #[serde(flatten)]
     course: &'a Course,
+    /// What the newsletter publishes by itself.
+    plans: Vec<Planned>,
+    cadence_next: Option<Timestamp>,
+    zone: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Planned {
+    plan: i64,
+    at: Timestamp,
 }
 
 pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i64>, json: bool) -> Result<(), CliError> {
@@ -32,11 +43,25 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
             "{newsletter} has no such issue; publish one with \"rundbrief issue publish {newsletter}\""
         )));
     };
-    let zone = zone_of(app, newsletter)?;
+    let outlook = plan::outlook(app, newsletter)?;
     let IssueStatus { counts, course, held_reason, despite, .. } = &found;
     if json {
-        let told = Told { counts, held_reason: held_reason.as_deref(), published_despite: despite.as_ref(), course };
+        let told = Told {
+            counts,
+            held_reason: held_reason.as_deref(),
+            published_despite: despite.as_ref(),
+            course,
+            plans: outlook.plans.iter().map(|plan| Planned { plan: plan.id, at: plan.at }).collect(),
+            cadence_next: outlook.cadence,
+            zone: outlook.zone.iana_name().map(str::to_owned),
+        };
         say!("{}", serde_json::to_string(&told).map_err(|error| CliError::Failed(error.to_string()))?);
+        return Ok(());
+    }
+    if found.state == IssueState::Scheduled {
+        say!("the next issue of {newsletter}: {}", counts.state);
+        instance::warn(app)?;
+        plan::tell(now, &outlook);
         return Ok(());
     }
     say!("issue {} of {newsletter}: {}", counts.number, counts.state);
@@ -50,7 +75,8 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
     for (word, count) in [("recipients", counts.recipients)].into_iter().chain(counts.by_state()) {
         say!("  {word:<13}{count:>9}");
     }
-    tell_course(now, counts, course, &zone)?;
+    tell_course(now, counts, course, &outlook.zone)?;
+    plan::tell(now, &outlook);
     if counts.unknown > 0 {
         let number = counts.number;
         say!("  In doubt: \"rundbrief issue unknown {newsletter} {number}\" lists them; decide with");

@@ -28,6 +28,7 @@ mod issue_status;
 mod news;
 mod newsletter;
 mod person;
+mod plan;
 mod preview;
 mod proof;
 mod retention;
@@ -36,6 +37,7 @@ mod serve;
 mod staff;
 mod subscribers;
 mod watch;
+mod when;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,7 +75,7 @@ enum Command {
     CheckConfig,
     /// Bring the database to this release's form
     Migrate,
-    /// Newsletters: add, text, set, list, words
+    /// Newsletters: add, text, set, remove, close, reopen, list, words
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
     /// News items: add, list, ready, draft, remove, move, cancel, place
@@ -85,7 +87,7 @@ enum Command {
     /// Who pays and who takes part: add, list, remove
     #[command(subcommand)]
     Funding(funding::Funding),
-    /// Issues: words, preview, test, publish, status, unknown, pause, resume, cancel, release, resolve
+    /// Issues: words, preview, test, publish, move, unplan, status, unknown, pause, resume, cancel, release, resolve
     #[command(subcommand)]
     Issue(issue::Issue),
     /// Copy the database, while it is in use, and the files that belong to it into a new folder
@@ -117,10 +119,10 @@ enum Command {
     /// Measure on this machine: send, prepare, subscribe
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// Readers of a newsletter: import, export
+    /// Readers of a newsletter: add, end, import, export
     #[command(subcommand)]
     Subscribers(subscribers::Subscribers),
-    /// People who sign in: add, list
+    /// People who sign in: add, role, reset, close, list
     #[command(subcommand)]
     Staff(staff::Staff),
 }

@@ -6,9 +6,9 @@
 
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, Zoned};
 
 /// No run of skipped or doubled times is longer: the longest gap yet was a day (Samoa, 2011), and a day has 1,440 minutes.
 const MAX_STEPS: usize = 2_000;
@@ -73,6 +73,27 @@ impl Cadence {
             }
         }
         None
+    }
+
+    /// The next `count` times after `after`.
+    pub fn next_few(&self, after: Timestamp, count: usize) -> Vec<Zoned> {
+        let times = std::iter::successors(self.next_after(after), |last| self.next_after(*last));
+        times.take(count).map(|at| at.to_zoned(self.zone.clone())).collect()
+    }
+
+    /// What a day of the month beside a day of the week means, where both are given: hardly anybody expects it.
+    pub fn surprise(&self) -> Option<String> {
+        let (days, weekdays) = (self.expression.split(' ').nth(2)?, self.expression.split(' ').nth(4)?);
+        let pattern = &self.cron.pattern;
+        if pattern.is_dom_wildcard() || pattern.is_dow_wildcard() || pattern.matches_dom_and_dow() {
+            return None;
+        }
+        Some(format!(
+            "\"{}\" names days of the month ({days}) and days of the week ({weekdays}), and is due on every day that is one or the \
+             other, not only on those that are both. For both write \"+\" before the day of the week, +{weekdays}; for the first Monday \
+             of a month write MON#1",
+            self.expression
+        ))
     }
 
     /// The expression, its fields separated by single spaces.
@@ -201,6 +222,62 @@ mod tests {
         assert_eq!(told("0 9 31 2 *", "UTC"), "\"0 9 31 2 *\" never comes: no such day is in the calendar");
         let cadence = Cadence::parse("  0  9 * * MON ", " Europe/Berlin ").unwrap();
         assert_eq!((cadence.cron(), cadence.zone()), ("0 9 * * MON", "Europe/Berlin"));
+    }
+
+    #[test]
+    fn a_day_of_the_month_beside_a_day_of_the_week_is_told() {
+        let told = |cron: &str| Cadence::parse(cron, "Europe/Berlin").unwrap().surprise();
+        for both in
+            ["0 9 1-7 * MON", "0 9 1 * 1-5", "0 9 */2 * MON", "0 9 1 * */2", "0 9 L * FRI", "0 9 1-31 * MON", "0 9 1 1 MON#1"]
+        {
+            let told = told(both).unwrap_or_else(|| panic!("{both}"));
+            assert!(told.contains(both) && told.contains("one or the other"), "{told}");
+        }
+        let one = [
+            "0 9 * * MON",
+            "0 9 1 * *",
+            "0 9 ? * MON",
+            "0 9 1 * ?",
+            "0 9 * * MON#1",
+            "0 9 L * *",
+            "0 9 1-7 * +MON",
+            "*/5 * * * *",
+        ];
+        for one in one {
+            assert_eq!(told(one), None, "{one}");
+        }
+        // And so it is.
+        let seen = times("0 9 1-7 * MON", "Europe/Berlin", "2026-06-03T12:00:00Z", 6);
+        let days: Vec<&str> = seen.iter().filter_map(|time| time.split(' ').next()).collect();
+        assert_eq!(days, ["06-04", "06-05", "06-06", "06-07", "06-08", "06-15"]);
+        let seen = times("0 9 1-7 * +MON", "Europe/Berlin", "2026-06-03T12:00:00Z", 2);
+        assert_eq!(seen, ["07-06 09:00 +02:00", "08-03 09:00 +02:00"], "the first Mondays");
+        assert_eq!(times("0 9 * * MON#1", "Europe/Berlin", "2026-06-03T12:00:00Z", 2), seen);
+    }
+
+    #[test]
+    fn neighbours_of_what_people_write_are_taken_or_refused() {
+        for (cron, first) in [
+            ("0 9 1,15 * *", "06-15"),
+            ("0 9 1-31/14 * *", "06-15"),
+            ("0 9 L * *", "06-30"),
+            ("0 9 29 2 *", "02-29"),
+            ("0 9 31 * *", "07-31"),
+            ("0 9 * JAN,MAR *", "01-01"),
+            ("0 9 * * mon", "06-08"),
+            ("0 9 * * 7", "06-07"),
+            ("0 9 ? * FRI#L", "06-26"),
+        ] {
+            let seen = times(cron, "Europe/Berlin", "2026-06-03T12:00:00Z", 1);
+            assert!(seen.first().is_some_and(|time| time.starts_with(first)), "{cron}: {seen:?}");
+        }
+        for never in ["0 9 30 2 *", "0 9 30,31 2 *", "0 9 31 2,4,6,9,11 *", "0 9 30 FEB ?", "0 9 30 2 +MON"] {
+            let told = Cadence::parse(never, "Europe/Berlin").unwrap_err().to_string();
+            assert!(told.contains("never comes"), "{never}: {told}");
+        }
+        let cadence = Cadence::parse("0 9 29 2 *", "Europe/Berlin").unwrap();
+        let years: Vec<i16> = cadence.next_few(at("2026-06-03T12:00:00Z"), 3).iter().map(Zoned::year).collect();
+        assert_eq!(years, [2028, 2032, 2036]);
     }
 
     proptest! {

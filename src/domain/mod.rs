@@ -21,6 +21,7 @@ pub mod issue_words;
 pub mod language;
 pub mod limits;
 pub mod memory;
+pub mod moment;
 pub mod nearest;
 pub mod network;
 pub mod news;

@@ -27,6 +27,8 @@ pub struct ArchiveView {
     pub title: String,
     pub language: Language,
     pub languages: Vec<Language>,
+    /// Nobody can subscribe any more.
+    pub is_closed: bool,
     /// Newest first.
     pub issues: Vec<ArchiveEntry>,
     /// There are more, below this number.
@@ -102,8 +104,8 @@ pub fn list(
     }
     let older = issues.last().filter(|_| more).map(|last| last.number);
     let title = text_for(conn, &newsletter, page)?.title;
-    let zone = super::zone(&newsletter)?;
-    Ok(Some(ArchiveView { zone, slug: newsletter.slug, title, language, languages, issues, older }))
+    let (zone, is_closed) = (super::zone(&newsletter)?, newsletter.is_closed());
+    Ok(Some(ArchiveView { zone, slug: newsletter.slug, title, language, languages, is_closed, issues, older }))
 }
 
 /// The newest issues with what is in them, in one language or (None) in all.

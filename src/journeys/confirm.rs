@@ -31,6 +31,11 @@ pub enum ConfirmView {
         language: Language,
         titles: Vec<String>,
     },
+    /// All that was asked for has been closed since; nothing was confirmed.
+    Closed {
+        language: Language,
+        title: String,
+    },
     /// Offers to ask again, and says nothing about the address.
     Expired {
         language: Language,
@@ -72,7 +77,11 @@ pub fn show(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Resu
     if opt_in.expires_at <= micros(now) {
         return expired(conn, &opt_in, language);
     }
-    Ok(ConfirmView::Ready { language, titles })
+    let open = open(conn, &opt_in, language)?;
+    if open.is_empty() {
+        return Ok(closed(language, titles));
+    }
+    Ok(ConfirmView::Ready { language, titles: open.into_iter().map(|(_, _, title)| title).collect() })
 }
 
 pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> Result<ConfirmView, JourneyError> {
@@ -87,6 +96,10 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
     }
     // Nobody forgets, moves or erases this person meanwhile.
     subscribers::lock(conn, opt_in.subscriber_id)?;
+    let open = open(conn, &opt_in, language)?;
+    if open.is_empty() && opt_in.confirmed_at.is_none() {
+        return Ok(closed(language, titles));
+    }
     if !opt_ins::confirm(conn, opt_in.id, micros(now))? {
         if find(conn, ctx, token)?.is_none() {
             return Ok(ConfirmView::Unknown);
@@ -99,7 +112,9 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, now: Timestamp, token: &str) -> R
         subscribers::set_name(conn, subscriber.id, opt_in.name.as_deref())?;
     }
     let mail = mail_of(conn, &opt_in)?;
-    for (newsletter_id, slug) in opt_ins::newsletters_of(conn, opt_in.id)? {
+    let mut titles = Vec::new();
+    for (newsletter_id, slug, title) in open {
+        titles.push(title);
         let subscription = subscriptions::find(conn, subscriber.id, newsletter_id)?
             .ok_or_else(|| JourneyError::Broken(format!("opt-in {} has no subscription to {slug}", opt_in.id)))?;
         if subscription.state()? == SubscriptionState::Active {
@@ -187,6 +202,22 @@ fn mail_of(conn: &mut Conn, opt_in: &OptIn) -> Result<serde_json::Value, Journey
         "handed_over_at": mail.ended_at.map(|at| time(at).to_string()),
         "reply": mail.reply,
     }))
+}
+
+/// Those of the newsletters asked for that are not closed: id, slug and title.
+fn open(conn: &mut Conn, opt_in: &OptIn, language: Language) -> Result<Vec<(i64, String, String)>, JourneyError> {
+    let mut open = Vec::new();
+    for (id, slug) in opt_ins::newsletters_of(conn, opt_in.id)? {
+        let newsletter = newsletters::get(conn, id)?;
+        if !newsletter.is_closed() {
+            open.push((id, slug, text_for(conn, &newsletter, language)?.title));
+        }
+    }
+    Ok(open)
+}
+
+fn closed(language: Language, titles: Vec<String>) -> ConfirmView {
+    ConfirmView::Closed { language, title: titles.join(", ") }
 }
 
 fn titles(conn: &mut Conn, opt_in: &OptIn, language: Language) -> Result<Vec<String>, JourneyError> {

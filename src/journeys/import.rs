@@ -56,6 +56,8 @@ pub enum Begun {
     /// It was begun with another word on how these people agreed: this one.
     OtherEvidence(String),
     NoSuchNewsletter,
+    /// It takes nobody in any more.
+    Closed,
     /// The newsletter does not come in the language that an option asks for, but in these.
     NoSuchLanguage(&'static str, Vec<Language>),
 }
@@ -122,6 +124,9 @@ fn rules(
     asked: &Asked,
 ) -> Result<Result<(Newsletter, Rules), Begun>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, &asked.slug)? else { return Ok(Err(Begun::NoSuchNewsletter)) };
+    if newsletter.is_closed() {
+        return Ok(Err(Begun::Closed));
+    }
     let languages = newsletter.languages()?;
     for (option, language) in [("--language", asked.language), ("--others", asked.others)] {
         if language.is_some_and(|language| !languages.contains(&language)) {

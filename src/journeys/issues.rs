@@ -51,7 +51,17 @@ pub fn resume(conn: &mut Conn, slug: &str, number: i64) -> Result<Steered, Journ
 /// What has been sent stays sent; everything that waits is skipped.
 pub fn cancel(conn: &mut Conn, slug: &str, number: i64) -> Result<Steered, JourneyError> {
     use IssueState::{Held, Paused, Preparing, Scheduled, Sending};
-    steer(conn, slug, number, &[Scheduled, Preparing, Sending, Paused, Held], IssueState::Cancelled)
+    match find(conn, slug, number)? {
+        // Of a plan nothing is left, and its time is free for another. One that is held keeps its time: it may be the cadence's.
+        Some(issue) if issue.state()? == Scheduled => {
+            newsletters::lock(conn, issue.newsletter_id)?;
+            match issues::delete_unpublished(conn, issue.id)? {
+                true => Ok(Steered::Done),
+                false => Ok(Steered::NoSuchIssue),
+            }
+        }
+        _ => steer(conn, slug, number, &[Scheduled, Preparing, Sending, Paused, Held], IssueState::Cancelled),
+    }
 }
 
 fn steer(conn: &mut Conn, slug: &str, number: i64, from: &[IssueState], to: IssueState) -> Result<Steered, JourneyError> {

@@ -72,20 +72,28 @@ pub fn leave(
 
 /// Ends one subscription, what waits for it in the ledger, and writes the withdrawal down.
 pub(super) fn end(conn: &mut Conn, now: Timestamp, subscription: &Subscription, channel: Channel) -> Result<(), JourneyError> {
+    end_because(conn, now, subscription, channel, None)
+}
+
+/// The same, with what staff were told.
+pub(super) fn end_because(
+    conn: &mut Conn,
+    now: Timestamp,
+    subscription: &Subscription,
+    channel: Channel,
+    reason: Option<&str>,
+) -> Result<(), JourneyError> {
     if !subscriptions::end(conn, subscription.id, channel, micros(now))? {
         return Ok(());
     }
     let open = issues::list_open_of(conn, subscription.newsletter_id)?;
     deliveries::skip_for_subscriber(conn, subscription.subscriber_id, open, micros(now))?;
     let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
-    record(
-        conn,
-        ConsentAct::Withdrawn,
-        now,
-        subscription.subscriber_id,
-        subscription.newsletter_id,
-        json!({ "newsletter": newsletter.slug, "language": subscription.language, "channel": channel.as_str() }),
-    )
+    let mut details = json!({ "newsletter": newsletter.slug, "language": subscription.language, "channel": channel.as_str() });
+    if let (Some(reason), Some(fields)) = (reason, details.as_object_mut()) {
+        fields.insert("reason".to_owned(), reason.into());
+    }
+    record(conn, ConsentAct::Withdrawn, now, subscription.subscriber_id, subscription.newsletter_id, details)
 }
 
 /// The subscription that a link is for; without one, what there is to say of the link.

@@ -68,6 +68,18 @@ pub enum NewsletterError {
     Language { slug: String, language: Language },
     #[error("there is a newsletter \"{0}\" already")]
     Exists(String),
+    #[error("{0} must not be empty")]
+    Empty(&'static str),
+    #[error("--languages: {0} is named twice")]
+    LanguageTwice(Language),
+    #[error("\"{slug}\" says nothing in {language} yet, so {what} is needed")]
+    NoText { slug: String, language: Language, what: &'static str },
+    #[error("entries of the feed {url} come in {language}: remove the feed first, with \"rundbrief feed remove\"")]
+    FeedIn { language: Language, url: String },
+    #[error("the newsletter \"{0}\" is closed; \"rundbrief newsletter reopen {0}\" opens it again")]
+    Closed(String),
+    #[error("\"{slug}\" {why}; \"rundbrief newsletter close {slug}\" ends it, and keeps archive, links and proofs")]
+    Keeps { slug: String, why: String },
     #[error(transparent)]
     Journey(#[from] JourneyError),
 }
@@ -80,15 +92,10 @@ impl From<crate::store::StoreError> for NewsletterError {
 
 pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Result<i64, NewsletterError> {
     let slug = Slug::parse(&request.slug)?;
-    header::check("name", &request.name)?;
+    let name = checked_name(&request.name)?;
     header::check("from", &request.from_name)?;
     let from = Address::parse(&request.from_address)?;
-    if request.languages.is_empty() {
-        return Err(NewsletterError::NoLanguage);
-    }
-    if let Some(language) = request.languages.iter().find(|language| !has_words(**language)) {
-        return Err(NewsletterError::NoWords(*language));
-    }
+    let languages = checked_languages(&request.languages)?;
     // The zone is checked also where there is no cadence yet, so that a typing mistake shows now.
     let cadence = Cadence::parse(request.cadence.as_deref().unwrap_or("0 9 * * MON"), &request.zone)?;
     if newsletters::find(conn, slug.as_str())?.is_some() {
@@ -99,11 +106,11 @@ pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Resu
         conn,
         &NewNewsletter {
             slug: slug.as_str().to_owned(),
-            name: request.name.clone(),
+            name,
             from_name: request.from_name.clone(),
             from_address: from.wire(),
             reply_to: None,
-            languages: serde_json::to_string(&request.languages).map_err(JourneyError::from)?,
+            languages: serde_json::to_string(&languages).map_err(JourneyError::from)?,
             cadence: request.cadence.clone(),
             zone: request.zone.clone(),
             next_due_at: next_due.map(micros),
@@ -113,9 +120,34 @@ pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Resu
     Ok(id)
 }
 
+pub(super) fn checked_name(name: &str) -> Result<String, NewsletterError> {
+    header::check("name", name)?;
+    if name.trim().is_empty() { Err(NewsletterError::Empty("--name")) } else { Ok(name.to_owned()) }
+}
+
+/// Languages that a newsletter can come in: at least one, each once, and each with words for mails.
+pub(super) fn checked_languages(wanted: &[Language]) -> Result<Vec<Language>, NewsletterError> {
+    if wanted.is_empty() {
+        return Err(NewsletterError::NoLanguage);
+    }
+    for (n, language) in wanted.iter().enumerate() {
+        if wanted.iter().take(n).any(|before| before == language) {
+            return Err(NewsletterError::LanguageTwice(*language));
+        }
+        if !has_words(*language) {
+            return Err(NewsletterError::NoWords(*language));
+        }
+    }
+    Ok(wanted.to_vec())
+}
+
+pub(super) fn named(conn: &mut Conn, slug: &str) -> Result<Newsletter, NewsletterError> {
+    newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))
+}
+
 /// The newsletter of this name, if it comes in the language.
 pub(super) fn find_in(conn: &mut Conn, slug: &str, language: Language) -> Result<Newsletter, NewsletterError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    let newsletter = named(conn, slug)?;
     match newsletter.languages()?.contains(&language) {
         true => Ok(newsletter),
         false => Err(NewsletterError::Language { slug: slug.to_owned(), language }),
@@ -124,7 +156,7 @@ pub(super) fn find_in(conn: &mut Conn, slug: &str, language: Language) -> Result
 
 /// Which edition stands in for a missing one: entries like `en=de`. None takes all declarations back.
 pub fn set_fallbacks(conn: &mut Conn, slug: &str, entries: &[String]) -> Result<Fallbacks, NewsletterError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    let newsletter = named(conn, slug)?;
     let fallbacks = Fallbacks::parse(entries, &newsletter.languages()?)?;
     newsletters::set_fallbacks(conn, newsletter.id, &serde_json::to_string(&fallbacks).map_err(JourneyError::from)?)?;
     Ok(fallbacks)
@@ -132,7 +164,7 @@ pub fn set_fallbacks(conn: &mut Conn, slug: &str, entries: &[String]) -> Result<
 
 /// Shows a newsletter in the public lists or takes it out of them. Mails that were published before keep their links.
 pub fn set_visibility(conn: &mut Conn, slug: &str, visibility: Visibility) -> Result<(), NewsletterError> {
-    let newsletter = newsletters::find(conn, slug)?.ok_or_else(|| NewsletterError::Unknown(slug.to_owned()))?;
+    let newsletter = named(conn, slug)?;
     Ok(newsletters::set_private(conn, newsletter.id, i64::from(visibility == Visibility::Private))?)
 }
 

@@ -25,8 +25,10 @@ pub struct SubscriptionView {
     pub title: String,
     pub state: SubscriptionState,
     pub language: Language,
-    /// Those the newsletter comes in.
+    /// Those the newsletter comes in, and the person's own if it does not come in that any more.
     pub languages: Vec<Language>,
+    /// The newsletter takes nobody in any more.
+    pub is_closed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,12 +108,17 @@ fn view(conn: &mut Conn, subscriber: &Subscriber) -> Result<PreferencesView, Jou
     for (subscription, slug) in subscriptions::list_of(conn, subscriber.id)? {
         let newsletter = newsletters::get(conn, subscription.newsletter_id)?;
         let language = subscription.language()?;
+        let mut languages = newsletter.languages()?;
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
         views.push(SubscriptionView {
             slug,
             title: text_for(conn, &newsletter, language)?.title,
             state: subscription.state()?,
             language,
-            languages: newsletter.languages()?,
+            languages,
+            is_closed: newsletter.is_closed(),
         });
     }
     let active = views.iter().find(|view| view.state == SubscriptionState::Active).or(views.first());

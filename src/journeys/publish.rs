@@ -32,6 +32,8 @@ pub enum PublishAnswer {
     /// Publishing twice at once ends here for the second.
     NothingReady(Vec<LeftOut>),
     NoSuchNewsletter,
+    /// The newsletter is closed.
+    Closed,
     /// Keys of empty settings that readers have a right to see filled.
     SettingsMissing(Vec<&'static str>),
     /// The check before sending found errors, and nobody answered for them.
@@ -67,6 +69,9 @@ pub(super) fn publish_into(
     ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address)?;
     // Whoever holds this lock sees either all items ready or, afterwards, none: exactly one issue comes of them.
     newsletters::lock(conn, newsletter.id)?;
+    if newsletters::get(conn, newsletter.id)?.is_closed() {
+        return Ok(PublishAnswer::Closed);
+    }
     let (number, activation_limit) = newsletters::upcoming(conn, newsletter.id)?;
     let composed = compose(conn, ctx, now, newsletter, number)?;
     if composed.items.is_empty() {
@@ -163,8 +168,14 @@ pub fn fan_out(conn: &mut Conn, now: Timestamp, issue_id: i64) -> Result<FanOut,
     let fallbacks = newsletter.fallbacks()?;
     let for_reader = |language: Language| Some((language, edition_of(fallbacks.edition_for(language, &languages)?)?));
     let editions = Language::and_ours(newsletter.languages()?).into_iter().filter_map(for_reader).collect();
-    let chunk = deliveries::Chunk { issue_id, newsletter_id: issue.newsletter_id, editions, after: from, to };
-    let rows = deliveries::fan_out(conn, chunk, micros(now))?;
+    let rows = match frozen.first() {
+        Some((otherwise, _)) => {
+            let (newsletter_id, otherwise) = (issue.newsletter_id, *otherwise);
+            let chunk = deliveries::Chunk { issue_id, newsletter_id, editions, otherwise, after: from, to };
+            deliveries::fan_out(conn, chunk, micros(now))?
+        }
+        None => 0,
+    };
     Ok(FanOut::Going { rows })
 }
 

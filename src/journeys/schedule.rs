@@ -29,12 +29,6 @@ pub enum Tick {
     },
 }
 
-/// Plans an issue by hand for a later time. False: one is planned for that very time already. None: no such newsletter.
-pub fn plan(conn: &mut Conn, now: Timestamp, slug: &str, at: Timestamp) -> Result<Option<bool>, JourneyError> {
-    let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
-    Ok(Some(issues::schedule(conn, newsletter.id, micros(at), micros(now))?.is_some()))
-}
-
 /// Newsletters whose cadence is due, by id. None behind the fence of a restored database.
 pub fn due_newsletters(conn: &mut Conn, now: Timestamp) -> Result<Vec<i64>, JourneyError> {
     if instance::fence(conn)?.is_some() {
@@ -78,6 +72,10 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
         return Ok(None);
     }
     let due = time(issue.due_at.unwrap_or_default());
+    // Somebody has moved it since it was looked up.
+    if due > now {
+        return Ok(None);
+    }
     let slug = newsletter.slug.clone();
     let late = now.duration_since(due);
     if late > ctx.config.missed {
@@ -98,7 +96,7 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
             issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
             Tick::Held { slug, reason }
         }
-        PublishAnswer::NothingReady(_) | PublishAnswer::NoSuchNewsletter => {
+        PublishAnswer::NothingReady(_) | PublishAnswer::NoSuchNewsletter | PublishAnswer::Closed => {
             // The cadence has moved on, so this time cannot come again.
             issues::delete_unpublished(conn, issue.id)?;
             Tick::NothingReady { slug }

@@ -9,6 +9,7 @@ use crate::domain::address::Address;
 use crate::domain::states::Role;
 use crate::domain::token;
 use crate::store::sign_ins::{self, Failures};
+use crate::store::staff::Staff;
 use crate::store::{Conn, micros, staff, time};
 
 /// A one-time link's life (R183).
@@ -43,12 +44,106 @@ pub struct Credentials {
     pub wait_seconds: i64,
 }
 
-/// Adds a member, or changes the role of one, and returns the token of a new one-time link.
+/// What adding somebody came to.
+#[derive(Debug)]
+pub enum Invited {
+    /// The token of a new one-time link.
+    Link(String),
+    /// They have a password already: only the role was changed, and nobody else can take their place by a link.
+    SignsIn,
+    Not(Kept),
+}
+
+/// Why a member stays as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Unknown,
+    Closed,
+    /// Nobody else who signs in could do what an admin does.
+    LastAdmin,
+}
+
+/// Adds a member, or one who was closed again. Of one who signs in only the role changes.
+pub fn add(conn: &mut Conn, now: Timestamp, address: &Address, role: Role) -> Result<Invited, JourneyError> {
+    staff::lock(conn)?;
+    match staff::find(conn, address.canonical())? {
+        Some(member) if member.signs_in() => match set_role(conn, address, role)? {
+            Ok(()) => Ok(Invited::SignsIn),
+            Err(why) => Ok(Invited::Not(why)),
+        },
+        _ => Ok(Invited::Link(invite(conn, now, address, role)?)),
+    }
+}
+
+/// The token of a new one-time link for somebody new, or who never used theirs. Older links end.
 pub fn invite(conn: &mut Conn, now: Timestamp, address: &Address, role: Role) -> Result<String, JourneyError> {
     let id = staff::put(conn, address.as_typed(), address.canonical(), role, micros(now))?;
+    staff::end_invitations(conn, id, micros(now))?;
+    link(conn, now, id)
+}
+
+fn link(conn: &mut Conn, now: Timestamp, staff_id: i64) -> Result<String, JourneyError> {
     let (token, hash) = token::random_secret()?;
-    staff::insert_invitation(conn, id, &hash, micros(now), micros(now + INVITATION))?;
+    staff::insert_invitation(conn, staff_id, &hash, micros(now), micros(now + INVITATION))?;
     Ok(token)
+}
+
+/// Changes what a member may do, from the next click on.
+pub fn set_role(conn: &mut Conn, address: &Address, role: Role) -> Result<Result<(), Kept>, JourneyError> {
+    staff::lock(conn)?;
+    let member = match open(conn, address)? {
+        Ok(member) => member,
+        Err(why) => return Ok(Err(why)),
+    };
+    if role != Role::Admin && is_last_admin(conn, &member)? {
+        return Ok(Err(Kept::LastAdmin));
+    }
+    staff::set_role(conn, member.id, role)?;
+    Ok(Ok(()))
+}
+
+/// Ends a member's password, sessions and links, and returns the token of a new one-time link.
+pub fn reset(conn: &mut Conn, now: Timestamp, address: &Address) -> Result<Result<String, Kept>, JourneyError> {
+    let member = match open(conn, address)? {
+        Ok(member) => member,
+        Err(why) => return Ok(Err(why)),
+    };
+    lock_out(conn, now, member.id)?;
+    Ok(Ok(link(conn, now, member.id)?))
+}
+
+/// A member signs in no more.
+pub fn close(conn: &mut Conn, now: Timestamp, address: &Address) -> Result<Result<(), Kept>, JourneyError> {
+    staff::lock(conn)?;
+    let member = match open(conn, address)? {
+        Ok(member) => member,
+        Err(why) => return Ok(Err(why)),
+    };
+    if is_last_admin(conn, &member)? {
+        return Ok(Err(Kept::LastAdmin));
+    }
+    lock_out(conn, now, member.id)?;
+    staff::disable(conn, member.id, micros(now))?;
+    Ok(Ok(()))
+}
+
+fn open(conn: &mut Conn, address: &Address) -> Result<Result<Staff, Kept>, JourneyError> {
+    Ok(match staff::find(conn, address.canonical())? {
+        None => Err(Kept::Unknown),
+        Some(member) if member.disabled_at.is_some() => Err(Kept::Closed),
+        Some(member) => Ok(member),
+    })
+}
+
+fn is_last_admin(conn: &mut Conn, member: &Staff) -> Result<bool, JourneyError> {
+    let admin = |one: &Staff| one.role == Role::Admin.as_str() && one.signs_in();
+    Ok(admin(member) && !staff::list(conn)?.iter().any(|other| other.id != member.id && admin(other)))
+}
+
+fn lock_out(conn: &mut Conn, now: Timestamp, staff_id: i64) -> Result<(), JourneyError> {
+    staff::forget_password(conn, staff_id)?;
+    staff::end_invitations(conn, staff_id, micros(now))?;
+    Ok(staff::revoke_sessions(conn, staff_id, None, micros(now))?)
 }
 
 /// Whose link this is, if it can still be used.
@@ -103,7 +198,12 @@ pub fn sign_in(
     if before.blocked_until > micros(now) {
         return Ok(None);
     }
-    if let Some(staff_id) = staff_id.filter(|_| password_fits) {
+    // Somebody may have been closed or reset while their password was checked.
+    let may = match staff_id.filter(|_| password_fits) {
+        Some(staff_id) => Some(staff::get(conn, staff_id)?).filter(Staff::signs_in).map(|member| member.id),
+        None => None,
+    };
+    if let Some(staff_id) = may {
         sign_ins::forget(conn, Some(&address_key), micros(now - FORGOTTEN))?;
         return Ok(Some(open_session(conn, ctx, now, staff_id)?));
     }

@@ -108,11 +108,15 @@ pub fn find(conn: &mut Conn, now: Timestamp, slug: &str, number: i64) -> Result<
     }
 }
 
-/// The newest issue of a newsletter.
+/// The newest issue of a newsletter; one that is only planned if there is no other.
 pub fn newest(conn: &mut Conn, now: Timestamp, slug: &str) -> Result<Option<IssueStatus>, JourneyError> {
     let Some(newsletter) = newsletters::find(conn, slug)? else { return Ok(None) };
-    match issues::list(conn, newsletter.id, 1)?.first() {
-        Some(issue) => Ok(Some(in_full(conn, now, slug, issue)?)),
+    let issue = match issues::newest(conn, newsletter.id)? {
+        Some(issue) => Some(issue),
+        None => issues::list_unnumbered(conn, newsletter.id)?.into_iter().next(),
+    };
+    match issue {
+        Some(issue) => Ok(Some(in_full(conn, now, slug, &issue)?)),
         None => Ok(None),
     }
 }

@@ -37,6 +37,8 @@ pub struct FormView {
     pub language: Language,
     pub consent: Arc<Wording>,
     pub is_private: bool,
+    /// Nobody can subscribe any more.
+    pub is_closed: bool,
 }
 
 pub struct NewsletterView {
@@ -46,6 +48,7 @@ pub struct NewsletterView {
     pub languages: Vec<Language>,
     pub is_private: bool,
     pub zone: jiff::tz::TimeZone,
+    pub is_closed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +73,8 @@ pub enum SubscribeAnswer {
     BadName(HeaderError),
     BadLanguage,
     NoSuchNewsletter,
+    /// One of them takes nobody in any more.
+    Closed,
     /// The form showed an older text than the one in force; it has to be read again.
     WordingChanged,
     /// Too many ask; whoever asks from then on may be lucky. Depends on nothing that is known about the address.
@@ -92,6 +97,7 @@ pub fn form(conn: &mut Conn, ctx: &Context, slug: &str, wanted: Option<Language>
         languages,
         language: page_language,
         is_private: newsletter.is_private(),
+        is_closed: newsletter.is_closed(),
     }))
 }
 
@@ -104,6 +110,7 @@ pub fn newsletters(conn: &mut Conn, language: Language) -> Result<Vec<Newsletter
             languages: newsletter.languages()?,
             is_private: newsletter.is_private(),
             zone: super::zone(&newsletter)?,
+            is_closed: newsletter.is_closed(),
             slug: newsletter.slug,
             title: text.title,
             description: text.description,
@@ -157,6 +164,7 @@ pub fn subscribe(
     }
     for slug in &slugs {
         match newsletters::find(conn, slug)? {
+            Some(newsletter) if newsletter.is_closed() => return Ok(SubscribeAnswer::Closed),
             Some(newsletter) if newsletter.languages()?.contains(&language) => asked.push(newsletter),
             Some(_) => return Ok(SubscribeAnswer::BadLanguage),
             None => return Ok(SubscribeAnswer::NoSuchNewsletter),

@@ -49,6 +49,8 @@ pub struct Chunk {
     pub newsletter_id: i64,
     /// Which edition readers of each language get.
     pub editions: Vec<(Language, i64)>,
+    /// Which one readers of any other language get: of one that the newsletter came in once.
+    pub otherwise: i64,
     pub after: i64,
     pub to: i64,
 }
@@ -60,6 +62,7 @@ pub fn fan_out(conn: &mut Conn, chunk: Chunk, now: i64) -> Result<usize, StoreEr
     if cases.is_empty() {
         return Ok(0);
     }
+    let otherwise = chunk.otherwise;
     // The random ids come from the database, so that a million rows need no round trip.
     let random = match conn {
         Conn::Sqlite(_) => "randomblob(16)",
@@ -67,7 +70,7 @@ pub fn fan_out(conn: &mut Conn, chunk: Chunk, now: i64) -> Result<usize, StoreEr
     };
     let statement = format!(
         "INSERT INTO deliveries (public_id, kind, issue_id, edition_id, subscriber_id, subscription_id, newsletter_id, \
-         address, name, relay, state, due_at, created_at) SELECT {random}, 'issue', $1, CASE s.language{cases} END, \
+         address, name, relay, state, due_at, created_at) SELECT {random}, 'issue', $1, CASE s.language{cases} ELSE {otherwise} END, \
          s.subscriber_id, s.id, s.newsletter_id, p.address, p.name, $2, 'queued', {AT_ONCE}, $3 \
          FROM subscriptions s JOIN subscribers p ON p.id = s.subscriber_id \
          WHERE s.newsletter_id = $4 AND s.state = 'active' AND s.activation > $5 AND s.activation <= $6 \

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{feed_entries, feeds, news_items};
+use super::schema::{feed_entries, feeds, news_items, newsletters};
 use super::{Conn, StoreError};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -46,8 +46,10 @@ pub fn list(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<Feed>, StoreError
 
 /// Those whose time has come, the longest waiting first.
 pub fn list_due(conn: &mut Conn, now: i64) -> Result<Vec<Feed>, StoreError> {
-    let due = feeds::table.filter(feeds::due_at.le(now)).order((feeds::due_at, feeds::id));
-    Ok(due.select(Feed::as_select()).load(conn)?)
+    // Nobody would read what a closed newsletter gets.
+    let open = newsletters::table.filter(newsletters::closed_at.is_null()).select(newsletters::id);
+    let due = feeds::table.filter(feeds::due_at.le(now)).filter(feeds::newsletter_id.eq_any(open));
+    Ok(due.order((feeds::due_at, feeds::id)).select(Feed::as_select()).load(conn)?)
 }
 
 /// False: somebody else has moved it on, or it is gone.

@@ -81,10 +81,43 @@ pub fn schedule(conn: &mut Conn, newsletter_id: i64, due_at: i64, now: i64) -> R
         .optional())?)
 }
 
-/// Takes a planned issue back that has nothing to say. One that was published stays.
-pub fn delete_unpublished(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
-    diesel::delete(issues::table.filter(issues::id.eq(id)).filter(issues::number.is_null())).execute(conn)?;
+/// Takes an issue back that was planned or held and never published. False: it was published, or is gone.
+pub fn delete_unpublished(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::number.is_null());
+    Ok(diesel::delete(row).execute(conn)? == 1)
+}
+
+/// Moves a plan. False: it is none any more.
+pub fn move_due(conn: &mut Conn, id: i64, due_at: i64) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq(IssueState::Scheduled.as_str()));
+    Ok(diesel::update(row).set(issues::due_at.eq(due_at)).execute(conn)? == 1)
+}
+
+/// The one whose time it is or was.
+pub fn find_due(conn: &mut Conn, newsletter_id: i64, due_at: i64) -> Result<Option<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::due_at.eq(due_at))
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// What was published before its time came leaves that time to another.
+pub fn forget_due(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::update(issues::table.find(id)).set(issues::due_at.eq(None::<i64>)).execute(conn)?;
     Ok(())
+}
+
+/// Those that are not published yet: planned, or held.
+pub fn list_unnumbered(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(diesel::dsl::sql::<Bool>("issues.state IN ('scheduled', 'preparing', 'sending', 'paused', 'held')"))
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::number.is_null())
+        .order((issues::due_at, issues::id))
+        .select(Issue::as_select())
+        .load(conn)?)
 }
 
 pub fn get(conn: &mut Conn, id: i64) -> Result<Issue, StoreError> {
@@ -109,6 +142,17 @@ pub fn list(conn: &mut Conn, newsletter_id: i64, most: i64) -> Result<Vec<Issue>
         .limit(most)
         .select(Issue::as_select())
         .load(conn)?)
+}
+
+/// The newest of a newsletter that is published, or held before it was.
+pub fn newest(conn: &mut Conn, newsletter_id: i64) -> Result<Option<Issue>, StoreError> {
+    Ok(issues::table
+        .filter(issues::newsletter_id.eq(newsletter_id))
+        .filter(issues::number.is_not_null().or(issues::state.eq(IssueState::Held.as_str())))
+        .order(issues::id.desc())
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// All in one of the states that are not over: `preparing`, `sending`, `cancelled` with rows left and so on.

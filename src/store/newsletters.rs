@@ -24,12 +24,19 @@ pub struct Newsletter {
     pub private: i64,
     /// JSON object of tags.
     pub fallbacks: String,
+    /// µs.
+    pub closed_at: Option<i64>,
 }
 
 impl Newsletter {
     /// It is in no public list, archive, search or feed.
     pub fn is_private(&self) -> bool {
         self.private != 0
+    }
+
+    /// It takes no sign-ups and publishes nothing any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed_at.is_some()
     }
 
     /// Which edition stands in for a missing one.
@@ -124,6 +131,74 @@ pub fn set_private(conn: &mut Conn, id: i64, private: i64) -> Result<(), StoreEr
 
 pub fn set_fallbacks(conn: &mut Conn, id: i64, fallbacks: &str) -> Result<(), StoreError> {
     diesel::update(newsletters::table.find(id)).set(newsletters::fallbacks.eq(fallbacks)).execute(conn)?;
+    Ok(())
+}
+
+/// What staff can change about a newsletter. Times in µs.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = newsletters, treat_none_as_null = true)]
+pub struct Shape {
+    pub name: String,
+    pub from_name: String,
+    pub from_address: String,
+    pub languages: String,
+    pub cadence: Option<String>,
+    pub zone: String,
+    pub next_due_at: Option<i64>,
+    pub private: i64,
+    pub fallbacks: String,
+    pub closed_at: Option<i64>,
+}
+
+impl From<&Newsletter> for Shape {
+    fn from(now: &Newsletter) -> Self {
+        Self {
+            name: now.name.clone(),
+            from_name: now.from_name.clone(),
+            from_address: now.from_address.clone(),
+            languages: now.languages.clone(),
+            cadence: now.cadence.clone(),
+            zone: now.zone.clone(),
+            next_due_at: now.next_due_at,
+            private: now.private,
+            fallbacks: now.fallbacks.clone(),
+            closed_at: now.closed_at,
+        }
+    }
+}
+
+pub fn reshape(conn: &mut Conn, id: i64, shape: &Shape) -> Result<(), StoreError> {
+    diesel::update(newsletters::table.find(id)).set(shape).execute(conn)?;
+    Ok(())
+}
+
+/// Whether anybody's request or consent for it is written down.
+pub fn has_consent(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+    use super::schema::{consent_details, opt_in_newsletters, subscriptions};
+    let details = consent_details::table.filter(consent_details::newsletter_id.eq(id));
+    let requests = opt_in_newsletters::table.filter(opt_in_newsletters::newsletter_id.eq(id));
+    let subscribed = subscriptions::table.filter(subscriptions::newsletter_id.eq(id));
+    let any = diesel::dsl::exists(details).or(diesel::dsl::exists(requests)).or(diesel::dsl::exists(subscribed));
+    Ok(diesel::select(any).get_result(conn)?)
+}
+
+/// Removes a newsletter that nobody ever subscribed to, with its texts, items, feeds and plans.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    use super::schema::{feed_entries, feeds, funding_blocks, funding_texts, imports, issue_words, issues};
+    use super::schema::{news_item_texts, news_items};
+    let items = news_items::table.filter(news_items::newsletter_id.eq(id)).select(news_items::id);
+    let blocks = funding_blocks::table.filter(funding_blocks::newsletter_id.eq(id)).select(funding_blocks::id);
+    diesel::delete(feed_entries::table.filter(feed_entries::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(feeds::table.filter(feeds::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(news_item_texts::table.filter(news_item_texts::news_item_id.eq_any(items))).execute(conn)?;
+    diesel::delete(news_items::table.filter(news_items::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(funding_texts::table.filter(funding_texts::block_id.eq_any(blocks))).execute(conn)?;
+    diesel::delete(funding_blocks::table.filter(funding_blocks::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(issue_words::table.filter(issue_words::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(issues::table.filter(issues::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(imports::table.filter(imports::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(newsletter_texts::table.filter(newsletter_texts::newsletter_id.eq(id))).execute(conn)?;
+    diesel::delete(newsletters::table.find(id)).execute(conn)?;
     Ok(())
 }
 

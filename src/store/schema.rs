@@ -30,6 +30,7 @@ diesel::table! {
         created_at -> BigInt,
         private -> BigInt,
         fallbacks -> Text,
+        closed_at -> Nullable<BigInt>,
     }
 }
 

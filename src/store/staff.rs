@@ -23,6 +23,35 @@ impl Staff {
     }
 }
 
+impl Staff {
+    /// They have a password and may use it.
+    pub fn signs_in(&self) -> bool {
+        self.disabled_at.is_none() && self.password_hash.is_some()
+    }
+}
+
+/// One change of the staff after the other: two admins who close each other must not both succeed.
+pub fn lock(conn: &mut Conn) -> Result<(), StoreError> {
+    // Changes nothing, and locks on both databases.
+    diesel::update(staff::table).set(staff::created_at.eq(staff::created_at)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_role(conn: &mut Conn, id: i64, role: Role) -> Result<(), StoreError> {
+    diesel::update(staff::table.find(id)).set(staff::role.eq(role.as_str())).execute(conn)?;
+    Ok(())
+}
+
+pub fn forget_password(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    diesel::update(staff::table.find(id)).set(staff::password_hash.eq(None::<String>)).execute(conn)?;
+    Ok(())
+}
+
+pub fn disable(conn: &mut Conn, id: i64, now: i64) -> Result<(), StoreError> {
+    diesel::update(staff::table.find(id)).set(staff::disabled_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
 /// Adds a member or changes the role of one that exists. Returns the id.
 pub fn put(conn: &mut Conn, address: &str, canonical: &str, role: Role, now: i64) -> Result<i64, StoreError> {
     let row =

@@ -134,6 +134,13 @@ pub fn count_active(conn: &mut Conn, newsletter_id: i64) -> Result<Vec<(String, 
         .load(conn)?)
 }
 
+/// How many of a newsletter are in any other state than this one.
+pub fn count_other_than(conn: &mut Conn, newsletter_id: i64, state: SubscriptionState) -> Result<i64, StoreError> {
+    use subscriptions as s;
+    let others = s::table.filter(s::newsletter_id.eq(newsletter_id)).filter(s::state.ne(state.as_str()));
+    Ok(others.count().get_result(conn)?)
+}
+
 /// A subscription with its person, as an export shows it. Times in µs.
 #[derive(Clone, Debug, Queryable)]
 pub struct Exported {

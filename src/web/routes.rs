@@ -118,6 +118,8 @@ fn staff_routes(routes: &mut ServiceConfig) {
             .service(act("/newsletters/{slug}/items/{id}/{act}", staff::item::sort))
             .service(form("/newsletters/{slug}/preview", staff::preview::show, staff::preview::act))
             .service(view("/newsletters/{slug}/preview/frame", staff::preview::frame))
+            .service(act("/newsletters/{slug}/plans", staff::plan::add))
+            .service(act("/newsletters/{slug}/plans/{id}/{act}", staff::plan::steer))
             .service(view("/newsletters/{slug}/embed", staff::embed::show))
             .service(view("/newsletters/{slug}/issues/{number}", staff::issue::show))
             .service(form("/newsletters/{slug}/issues/{number}/{act}", staff::question::show, staff::issue::steer)),

@@ -101,10 +101,11 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
                 {"slug": "termine", "title": "Termine und Vorträge", "language": "de", "open": false, "leave": false, "pending": false, "languages": []},
             ]}),
         ),
+        ("closed", false, json!({"archive": "/archive/forschung"})),
         (
             "archive",
             false,
-            json!({"slug": "forschung", "feed": "/archive/forschung/feed.atom", "search": search("/archive/forschung", ""), "items_language": "de",
+            json!({"slug": "forschung", "is_closed": true, "feed": "/archive/forschung/feed.atom", "search": search("/archive/forschung", ""), "items_language": "de",
             "languages": [{"tag": "de", "href": "/archive/forschung?language=de", "current": true}, {"tag": "en", "href": "/archive/forschung?language=en", "current": false}],
             "issues": [
                 {"number": 12, "date": "2. November 2026", "iso_date": "2026-11-02", "href": "/archive/forschung/12/de", "subject": "Forschung aktuell 12: Zweites Treffen der Zentren"},
@@ -155,18 +156,18 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
             "desk",
             true,
             json!({"said": null, "warning": null, "retention": "Zuletzt heute", "newsletters": [
-                {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "subscribers": 3980, "items": items, "drafts": items, "issues": [
+                {"slug": "forschung", "title": "Forschung aktuell", "is_private": false, "is_closed": false, "plans": {"rows": [{"slug": "forschung", "id": 17, "time": "1. März 2027, 09:00 (Europe/Berlin)", "distance": "in 3 Tagen", "typed": "2027-03-01T09:00", "error": null}], "cadence": "Nächste regelmäßige Ausgabe: 8. März 2027", "zone": "Europe/Berlin", "typed": "", "error": null}, "subscribers": 3980, "items": items, "drafts": items, "issues": [
                     {"href": "/staff/newsletters/forschung/issues/12", "name": "Ausgabe 12", "state": "sending", "state_text": "wird verschickt", "progress": "2 776 von 3 980 E-Mails sind erledigt"},
                     {"href": "/staff/newsletters/forschung/issues/11", "name": "Ausgabe 11", "state": "sent", "state_text": "verschickt", "progress": "3 961 von 3 961 E-Mails sind erledigt"},
                 ]},
-                {"slug": "termine", "title": "Termine und Vorträge", "is_private": true, "subscribers": 1, "items": [], "drafts": [], "issues": []},
+                {"slug": "termine", "title": "Termine und Vorträge", "is_private": true, "is_closed": true, "plans": null, "subscribers": 1, "items": [], "drafts": [], "issues": []},
             ]}),
         ),
         (
             "publish",
             true,
             json!({"newsletter": "Forschung aktuell", "slug": "forschung", "errors": no_errors, "recipients_text": "3 980", "nobody": false,
-            "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "left_out": "Sommerfest", "items": items,
+            "languages": ["de", "en", "de-simple"], "missing": "Leichte Sprache", "left_out": "Sommerfest", "items": items, "is_closed": false, "plans": {"rows": [{"slug": "forschung", "id": 17, "time": "1. März 2027, 09:00 (Europe/Berlin)", "distance": "in 3 Tagen", "typed": "2027-03-01T09:00", "error": null}], "cadence": "Nächste regelmäßige Ausgabe: 8. März 2027", "zone": "Europe/Berlin", "typed": "", "error": null},
             "audiences": ["Deutsch: 3 600 bekommen die Ausgabe »Deutsch«.", "Leichte Sprache: 380 bekommen die Ausgabe »Deutsch«."]}),
         ),
         (

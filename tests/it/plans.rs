@@ -162,7 +162,14 @@ const SENT: Record = Record {
 };
 
 fn chunk() -> Chunk {
-    Chunk { issue_id: 1, newsletter_id: 1, editions: vec![(Language::De, 1), (Language::En, 1)], after: 10_000, to: 15_000 }
+    Chunk {
+        issue_id: 1,
+        newsletter_id: 1,
+        editions: vec![(Language::De, 1), (Language::En, 1)],
+        otherwise: 1,
+        after: 10_000,
+        to: 15_000,
+    }
 }
 
 /// What is asked, and the indexes of which at least one must stand in its plans (`pk`: the primary key).

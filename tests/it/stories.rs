@@ -32,6 +32,8 @@ mod ledger;
 mod legal;
 mod limits;
 mod logs;
+mod manage;
+mod manage_people;
 mod newsroom;
 mod nodes;
 mod outcomes;

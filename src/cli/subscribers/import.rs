@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::super::issue::no_newsletter;
+use super::super::issue::{closed, no_newsletter};
 use super::super::{CliError, files};
 use super::source::Source;
 use crate::app::App;
@@ -183,6 +183,7 @@ impl Import {
             app.store.write_blocking(move |conn| journey::begin(conn, &context, now, &asked))?
         };
         match begun {
+            Begun::Closed => Err(closed(&self.newsletter)),
             Begun::Import(import, rules) => Ok(Some((import, *rules))),
             Begun::Done { at, added } => {
                 let at = jiff::fmt::strtime::format("%Y-%m-%d %H:%M UTC", at).unwrap_or_default();

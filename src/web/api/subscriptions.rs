@@ -75,6 +75,7 @@ fn told(language: Language, answer: &SubscribeAnswer, now: jiff::Timestamp) -> R
         SubscribeAnswer::BadName(error) => ("name", Pages::say(language, error.key())?),
         SubscribeAnswer::BadLanguage => ("language", Pages::say(language, "web-form-error-language")?),
         SubscribeAnswer::NoSuchNewsletter => ("newsletter", Pages::say(language, "web-api-error-newsletter")?),
+        SubscribeAnswer::Closed => ("newsletter", Pages::say(language, "web-closed-api")?),
         SubscribeAnswer::BadProof(_) => ("altcha", Pages::say(language, "web-api-error-proof")?),
         SubscribeAnswer::WordingChanged => ("", Pages::say(language, "web-form-error-wording")?),
     };

@@ -42,6 +42,7 @@ struct Archive {
     issues: Vec<Issue>,
     older: Option<String>,
     newest: Option<String>,
+    is_closed: bool,
 }
 
 /// The issues in a language.
@@ -108,6 +109,7 @@ pub async fn show(
         search: SearchForm::new(&visit, &this, &asked),
         languages: if view.languages.len() > 1 { choices.collect() } else { Vec::new() },
         items_language: view.language,
+        is_closed: view.is_closed,
         issues: view.issues.iter().map(|entry| issue(language, &view.slug, &view.zone, entry)).collect::<Result<_, _>>()?,
         older: view.older.map(|number| link(view.language, &number.to_string())),
         newest: before.map(|_| link(view.language, "")),

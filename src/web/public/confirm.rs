@@ -69,6 +69,7 @@ async fn answer(state: &State, pages: &Pages, visit: &Visit, token: String, view
         | ConfirmView::AlreadyConfirmed { language, .. }
         | ConfirmView::Address { language, .. }
         | ConfirmView::AddressTaken { language }
+        | ConfirmView::Closed { language, .. }
         | ConfirmView::Expired { language, .. } => visit.language_of_reader(*language),
         ConfirmView::Unknown => visit.language(),
     };
@@ -116,6 +117,10 @@ async fn answer(state: &State, pages: &Pages, visit: &Visit, token: String, view
         ConfirmView::Address { address, done: true, .. } => {
             let lead = Pages::say_with(language, "web-address-done-lead", "address", address)?;
             (StatusCode::OK, "web-address-done-title", Confirm { lead, ..Confirm::default() })
+        }
+        ConfirmView::Closed { title, .. } => {
+            let lead = Pages::say_with(language, "web-closed-confirm", "title", title)?;
+            (StatusCode::GONE, "web-expired-title", Confirm { lead, ..Confirm::default() })
         }
         ConfirmView::AddressTaken { .. } => {
             let lead = say("web-address-taken-lead")?;

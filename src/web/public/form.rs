@@ -58,6 +58,9 @@ pub async fn show(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let view = view(&state, &visit, slug.into_inner()).await?;
+    if view.is_closed {
+        return closed(&pages, &visit, &view, StatusCode::OK);
+    }
     let is_private = view.is_private;
     let form = Form::blank(&state, view);
     let page = Page::new("form", form.consent_language, form.title()?).with_switches();
@@ -71,10 +74,14 @@ pub async fn show_embedded(
     visit: Visit,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let mut form = Form::blank(&state, view(&state, &visit, slug.into_inner()).await?);
-    form.embedded = true;
-    let title = form.title()?;
-    let mut answer = pages.answer(&visit, Page::new("embed", form.consent_language, title), &form)?;
+    let view = view(&state, &visit, slug.into_inner()).await?;
+    let mut answer = if view.is_closed {
+        closed(&pages, &visit, &view, StatusCode::OK)?
+    } else {
+        let mut form = Form::blank(&state, view);
+        form.embedded = true;
+        pages.answer(&visit, Page::new("embed", form.consent_language, form.title()?), &form)?
+    };
     let policy = headers::framed_policy(&state.config.embed_origins);
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_str(&policy).map_err(inside)?);
     Ok(answer)
@@ -119,7 +126,11 @@ pub async fn submit(
         SubscribeAnswer::Asked => asked(&pages, &visit, &fields),
         SubscribeAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         wrong => {
-            let form = Form::blank(&state, view(&state, &visit, first).await?);
+            let view = view(&state, &visit, first).await?;
+            if view.is_closed {
+                return closed(&pages, &visit, &view, StatusCode::GONE);
+            }
+            let form = Form::blank(&state, view);
             again(&pages, &visit, form, &fields, &wrong, now)
         }
     }
@@ -129,6 +140,17 @@ async fn view(state: &State, visit: &Visit, slug: String) -> Result<FormView, Fa
     let context = Arc::clone(&state.context);
     let wanted = visit.asked.or(visit.accepted);
     state.store.read(move |conn| subscribe::form(conn, &context, &slug, wanted)).await?.ok_or(Failure::NotFound)
+}
+
+/// In place of the form: that nobody can subscribe any more, and what can still be read.
+fn closed(pages: &Pages, visit: &Visit, view: &FormView, status: StatusCode) -> Result<HttpResponse, Failure> {
+    let language = view.language;
+    let title = Pages::say_with(language, "web-closed-title", "title", view.title.as_str())?;
+    let archive = (!view.is_private).then(|| format!("/archive/{}{}", view.slug, visit.query()));
+    let page = Page::new("closed", language, title).status(status);
+    let page = if status == StatusCode::OK { page.with_switches() } else { page.private() };
+    let page = if view.is_private { page.unlisted() } else { page };
+    pages.answer(visit, page, &serde_json::json!({ "archive": archive }))
 }
 
 fn asked(pages: &Pages, visit: &Visit, fields: &Fields) -> Result<HttpResponse, Failure> {
@@ -181,6 +203,8 @@ fn again(
             retry_after = Some(seconds);
             (None, words::wait(language, seconds)?)
         }
+        // Of several newsletters one is closed, and not the first, whose form this is.
+        SubscribeAnswer::Closed => (None, Pages::say(language, "web-closed-api")?),
         SubscribeAnswer::Asked | SubscribeAnswer::NoSuchNewsletter => return Err(Failure::BadRequest),
     };
     form.errors.push(Wrong { field, text });

@@ -30,7 +30,7 @@ pub async fn show(state: web::Data<State>, pages: web::Data<Pages>, visit: Visit
     let newsletters = state.store.read(move |conn| subscribe::newsletters(conn, language)).await?;
     let newsletters = newsletters
         .into_iter()
-        .filter(|view| !view.is_private)
+        .filter(|view| !view.is_private && !view.is_closed)
         .map(|view| Newsletter {
             language: language_of_words(&view.languages, language),
             slug: view.slug,

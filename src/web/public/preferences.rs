@@ -54,6 +54,7 @@ struct Subscription {
     /// Whether the box for leaving is ticked.
     leave: bool,
     pending: bool,
+    is_closed: bool,
     languages: Vec<LanguageChoice>,
 }
 
@@ -184,6 +185,7 @@ impl From<SubscriptionView> for Subscription {
             open: one.state == SubscriptionState::Active,
             leave: false,
             pending: one.state == SubscriptionState::Pending,
+            is_closed: one.is_closed,
             languages: language_choices(&one.languages, one.language),
             slug: one.slug,
             title: one.title,

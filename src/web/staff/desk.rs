@@ -1,11 +1,15 @@
 //! The desk: what is ready and what is on its way, for every newsletter.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
 use serde::Serialize;
 
+use super::plan::Plans;
 use super::{Said, bar, issue, said, session, sign_in};
 use crate::domain::language::Language;
+use crate::domain::states::IssueState;
 use crate::journeys::news::{self, Unused, UnusedItem};
+use crate::journeys::plans::{self, Outlook};
 use crate::journeys::status::{self, IssueStatus};
 use crate::journeys::{JourneyError, retention, subscribe};
 use crate::store::{Conn, instance, newsletters, subscriptions};
@@ -32,10 +36,12 @@ struct Newsletter {
     slug: String,
     title: String,
     is_private: bool,
+    is_closed: bool,
     subscribers: i64,
     items: Vec<Item>,
     drafts: Vec<Item>,
     issues: Vec<Issue>,
+    plans: Option<Plans>,
 }
 
 /// A news item that is in no issue.
@@ -59,8 +65,10 @@ struct Found {
     slug: String,
     title: String,
     is_private: bool,
+    is_closed: bool,
     subscribers: i64,
     items: Vec<UnusedItem>,
+    outlook: Option<Outlook>,
     issues: Vec<IssueStatus>,
 }
 
@@ -85,15 +93,17 @@ pub async fn show(
                     subscribers: recipients(conn, &view.slug)?.iter().map(|(_, count)| count).sum(),
                     items: news::unused(conn, &view.slug, language)?.unwrap_or_default(),
                     issues: status::list(conn, now, &view.slug, NEWEST)?.unwrap_or_default(),
+                    outlook: plans::outlook(conn, &view.slug)?,
                     slug: view.slug,
                     is_private: view.is_private,
+                    is_closed: view.is_closed,
                     title: view.title,
                 });
             }
             Ok::<_, JourneyError>((all, instance::fence(conn)?, retention::last_run(conn)?))
         })
         .await?;
-    let newsletters = found.into_iter().map(|one| newsletter(language, &visit, one)).collect::<Result<_, _>>()?;
+    let newsletters = found.into_iter().map(|one| newsletter(language, now, &visit, one)).collect::<Result<_, _>>()?;
     let said = said(language, request.query_string(), Vec::new())?;
     let warning = fence.map(|_| Pages::say(language, "web-desk-fenced")).transpose()?;
     let retention = match retained.filter(|run| run.report.is_some()) {
@@ -120,12 +130,14 @@ pub fn items(items: Vec<UnusedItem>) -> Vec<Item> {
     items.into_iter().map(|item| Item { id: item.id, headline: item.headline, languages: item.languages }).collect()
 }
 
-fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newsletter, Failure> {
+fn newsletter(language: Language, now: Timestamp, visit: &Visit, found: Found) -> Result<Newsletter, Failure> {
+    let slug = found.slug;
     let mut issues = Vec::new();
-    for status in &found.issues {
+    // What is planned stands on its own, above.
+    for status in found.issues.iter().filter(|status| status.state != IssueState::Scheduled) {
         let number = status.counts.number;
         issues.push(Issue {
-            href: format!("{}{}", issue::path(&found.slug, number), visit.query()),
+            href: format!("{}{}", issue::path(&slug, number), visit.query()),
             name: if number == 0 {
                 issue::state_name(language, status.state)?
             } else {
@@ -138,12 +150,17 @@ fn newsletter(language: Language, visit: &Visit, found: Found) -> Result<Newslet
     }
     let (ready, drafts): (Vec<_>, Vec<_>) = found.items.into_iter().partition(|item| item.state == Unused::Ready);
     Ok(Newsletter {
-        slug: found.slug,
         title: found.title,
         is_private: found.is_private,
+        is_closed: found.is_closed,
         subscribers: found.subscribers,
         items: items(ready),
         drafts: items(drafts),
         issues,
+        plans: match &found.outlook {
+            Some(outlook) => Some(Plans::of(language, now, &slug, outlook, None)?),
+            None => None,
+        },
+        slug,
     })
 }

@@ -100,6 +100,7 @@ mod tests {
             language: Language::En,
             consent: consent.into(),
             is_private: false,
+            is_closed: false,
         };
         let html = form(&view, "https://news.example.org").unwrap() + &frame(&view, "https://news.example.org").unwrap();
         assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"), "{html}");

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::plan::Plans;
 use super::publish::missing_settings;
 use super::question;
 use super::said::{self, Said};
@@ -17,7 +18,7 @@ use crate::i18n::{self, MissingText, Value};
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::PublishAnswer;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
-use crate::journeys::{JourneyError, proof, subscribe};
+use crate::journeys::{JourneyError, plans, proof, subscribe};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::language::Visit;
@@ -52,6 +53,8 @@ struct Issue {
     time: String,
     acts: Vec<Act>,
     archive: Option<String>,
+    /// Where it is one.
+    plans: Option<Plans>,
 }
 
 #[derive(Serialize)]
@@ -107,14 +110,15 @@ pub async fn show(
     let wanted = slug.clone();
     // Only for those who decide about them, and for those who answer for the data: it is a list of addresses.
     let may_see_doubts = member.role.may_publish() || member.role == Role::Privacy;
-    let (newsletter, status, doubts) = state
+    let (newsletter, status, doubts, outlook) = state
         .store
         .read(move |conn| {
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == wanted);
             let status = status::find(conn, now, &wanted, number)?;
             let in_doubt = may_see_doubts && status.as_ref().is_some_and(|status| status.counts.unknown > 0);
             let doubts = if in_doubt { proof::list_unknown(conn, &wanted, number, DOUBTS)? } else { None };
-            Ok::<_, JourneyError>((newsletter, status, doubts.unwrap_or_default()))
+            let outlook = plans::outlook(conn, &wanted)?;
+            Ok::<_, JourneyError>((newsletter, status, doubts.unwrap_or_default(), outlook))
         })
         .await?;
     let (newsletter, status) = newsletter.zip(status).ok_or(Failure::NotFound)?;
@@ -152,6 +156,10 @@ pub async fn show(
         time: words::moment(language, now, zone)?,
         acts: if member.role.may_publish() { acts(language, &this, &visit, &status)? } else { Vec::new() },
         archive: status.published_at.filter(|_| !is_private).map(|_| format!("/archive/{slug}{}", visit.query())),
+        plans: match outlook.filter(|_| status.state == IssueState::Scheduled) {
+            Some(outlook) => Some(Plans::of(language, now, &slug, &outlook, None)?),
+            None => None,
+        },
         this: format!("{this}{}", visit.query()),
     };
     pages.answer(&visit, Page::new("issue", language, title).with_switches().staff(bar(&member)), &content)
@@ -202,6 +210,7 @@ pub async fn steer(
         Steered::Published(PublishAnswer::NothingReady(_)) => go_to(&visit, &here, "nothing"),
         Steered::Published(PublishAnswer::Refused(_)) => go_to(&visit, &here, "refused"),
         Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
+        Steered::Published(PublishAnswer::Closed) => go_to(&visit, &here, "closed"),
         Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),
     })
 }

@@ -7,6 +7,7 @@ mod findings;
 pub mod invitation;
 pub mod issue;
 pub mod item;
+pub mod plan;
 pub mod preview;
 pub mod publish;
 pub mod question;

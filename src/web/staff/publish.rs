@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::desk::{self, Item};
 use super::findings::Findings;
+use super::plan::{self, Plans};
 use super::{bar, go_to, issue, session};
 use crate::domain::language::Language;
 use crate::i18n;
@@ -15,7 +16,7 @@ use crate::journeys::compose::Audience;
 use crate::journeys::publish::{self, PublishAnswer};
 use crate::journeys::staff::StaffMember;
 use crate::journeys::subscribe;
-use crate::journeys::{JourneyError, check, news};
+use crate::journeys::{JourneyError, check, news, plans};
 use crate::web::State;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
@@ -42,6 +43,8 @@ struct Publish {
     found: Findings,
     /// Who would answer for errors.
     name: String,
+    is_closed: bool,
+    plans: Plans,
 }
 
 /// GET /staff/newsletters/SLUG/publish
@@ -53,7 +56,21 @@ pub async fn show(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let member = session::publisher(&state, &request).await?;
-    page(&state, &pages, &visit, &member, slug.into_inner(), None).await
+    page(&state, &pages, &visit, &member, slug.into_inner(), None, None).await
+}
+
+/// The page with what is wrong with a time that was typed on it.
+pub async fn again(
+    state: &State,
+    pages: &Pages,
+    visit: &Visit,
+    member: &StaffMember,
+    slug: String,
+    wrong: plan::Wrong,
+) -> Result<HttpResponse, Failure> {
+    // The switches and forms lead to the page itself.
+    let visit = Visit { path: format!("/staff/newsletters/{slug}/publish"), ..visit.clone() };
+    page(state, pages, &visit, member, slug, Some(wrong.text.clone()), Some(wrong)).await
 }
 
 /// POST /staff/newsletters/SLUG/publish. A second click finds nothing ready and says so.
@@ -79,14 +96,18 @@ pub async fn submit(
             Ok(go_to(&visit, &issue::path(&slug, number), "published"))
         }
         PublishAnswer::NoSuchNewsletter => Err(Failure::NotFound),
+        PublishAnswer::Closed => {
+            let text = Pages::say(language, "web-closed-publish")?;
+            page(&state, &pages, &visit, &member, slug, Some(text), None).await
+        }
         PublishAnswer::NothingReady(_) => Ok(go_to(&visit, "/staff", "nothing")),
         PublishAnswer::Refused(_) => {
             let text = Pages::say(language, "web-publish-refused")?;
-            page(&state, &pages, &visit, &member, slug, Some(text)).await
+            page(&state, &pages, &visit, &member, slug, Some(text), None).await
         }
         PublishAnswer::SettingsMissing(_) => {
             let text = missing_settings(&state, language)?;
-            page(&state, &pages, &visit, &member, slug, text).await
+            page(&state, &pages, &visit, &member, slug, text, None).await
         }
     }
 }
@@ -107,10 +128,11 @@ async fn page(
     member: &StaffMember,
     slug: String,
     error: Option<String>,
+    wrong: Option<plan::Wrong>,
 ) -> Result<HttpResponse, Failure> {
     let language = visit.language();
     let (context, now) = (Arc::clone(&state.context), state.clock.now());
-    let (newsletter, ready, recipients, outline) = state
+    let (newsletter, ready, recipients, outline, outlook) = state
         .store
         .read(move |conn| {
             let newsletter = subscribe::newsletters(conn, language)?.into_iter().find(|view| view.slug == slug);
@@ -119,7 +141,8 @@ async fn page(
             let mut ready = news::unused(conn, &slug, language)?.unwrap_or_default();
             ready.retain(|item| outline.items.contains(&item.id));
             ready.sort_by_key(|item| outline.items.iter().position(|id| *id == item.id));
-            Ok::<_, JourneyError>(Some((newsletter, ready, recipients, outline)))
+            let Some(outlook) = plans::outlook(conn, &slug)? else { return Ok(None) };
+            Ok::<_, JourneyError>(Some((newsletter, ready, recipients, outline, outlook)))
         })
         .await?
         .ok_or(Failure::NotFound)?;
@@ -135,6 +158,8 @@ async fn page(
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let content = Publish {
         newsletter: newsletter.title,
+        is_closed: newsletter.is_closed,
+        plans: Plans::of(language, now, &newsletter.slug, &outlook, wrong.as_ref())?,
         slug: newsletter.slug,
         errors: error.into_iter().map(|text| Wrong { field: None, text }).collect(),
         recipients_text: words::number(recipients),

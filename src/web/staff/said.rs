@@ -16,13 +16,19 @@ enum Kind {
     Problem,
 }
 
-const NOTES: [(&str, Kind, &str); 21] = [
+const NOTES: [(&str, Kind, &str); 27] = [
     ("published", Kind::Done, "web-said-published"),
     ("paused", Kind::Done, "web-said-paused"),
     ("resumed", Kind::Done, "web-said-resumed"),
     ("released", Kind::Done, "web-said-released"),
     ("cancelled", Kind::Done, "web-said-cancelled"),
     ("unplanned", Kind::Done, "web-said-unplanned"),
+    ("planned", Kind::Done, "web-plans-planned"),
+    ("planned-too", Kind::Done, "web-plans-planned-too"),
+    ("moved", Kind::Done, "web-plans-moved"),
+    ("moved-too", Kind::Done, "web-plans-moved-too"),
+    ("plan-gone", Kind::Problem, "web-plans-gone"),
+    ("closed", Kind::Problem, "web-closed-publish"),
     ("resent", Kind::Done, "web-said-resent"),
     ("accepted", Kind::Done, "web-said-accepted"),
     ("taken", Kind::Done, "web-said-taken"),

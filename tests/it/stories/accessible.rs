@@ -8,6 +8,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat};
 use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
+use rundbrief::journeys::close;
 use rundbrief::journeys::publish::PublishAnswer;
 
 use crate::support::app::{Page, Setup, TestApp};
@@ -82,6 +83,8 @@ fn rows(tag: &str, links: &Links) -> Vec<Row> {
         get("home", "/"),
         get("form", "/n/weekly"),
         get("form-embedded", "/n/weekly/embed"),
+        get("form-closed", "/n/over"),
+        post("form-closed-posted", "/subscribe", &[("newsletter", "over"), ("language", tag), ("email", &fresh)]).status(410),
         post("form-wrong-address", "/subscribe", &form("ada.example.org", "")[..3]).wrong(),
         post("form-wrong-name", "/subscribe", &[form(&fresh, "")[..3].to_vec(), vec![("name", long_name.as_str())]].concat())
             .wrong(),
@@ -115,6 +118,7 @@ fn rows(tag: &str, links: &Links) -> Vec<Row> {
         get("leave-unknown", "/unsubscribe/unknown").status(404),
         get("archive", "/archive/weekly"),
         get("archive-empty", "/archive/quiet"),
+        get("archive-closed", "/archive/over"),
         get("archives", "/archive"),
         get("search", if tag == "en" { "/archive?q=learning" } else { "/archive?q=lernen" }),
         get("search-nothing", "/archive/weekly?q=xyz"),
@@ -186,6 +190,9 @@ async fn everybody_can_use_every_page_in_every_language() {
     std::fs::write(&logo, picture(420, 120)).unwrap();
     let app = TestApp::with(database::Kind::Sqlite, setup(&logo)).await;
     app.newsletter("quiet").await;
+    app.newsletter("over").await;
+    let now = app.now();
+    app.store.write(move |conn| close::close(conn, now, "over")).await.unwrap();
     let mut expired = Vec::new();
     for tag in Language::OURS.each_ref().map(Language::tag) {
         expired.push(asked(&app, &format!("late-{tag}@example.org"), tag).await);

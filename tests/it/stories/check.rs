@@ -7,8 +7,9 @@ use rundbrief::domain::check::{Finding, Severity};
 use rundbrief::domain::language::Language;
 use rundbrief::domain::states::Role;
 use rundbrief::journeys::issues::{self, Steered};
+use rundbrief::journeys::plans;
 use rundbrief::journeys::publish::PublishAnswer;
-use rundbrief::journeys::schedule::{self, Tick};
+use rundbrief::journeys::schedule::Tick;
 use rundbrief::journeys::{check, status};
 use rundbrief::scheduler;
 
@@ -79,7 +80,7 @@ each_database!(a_planned_issue_with_errors_waits_for_a_person, |app| async move 
     app.active("ada@example.org", Language::De).await;
     app.add_news(BAD).await;
     let now = app.now();
-    app.store.write(move |conn| schedule::plan(conn, now, "weekly", now)).await.unwrap();
+    app.store.write(move |conn| plans::plan(conn, now, "weekly", now)).await.unwrap();
     let beat = scheduler::beat(&app.store, &app.app.context, &app.clock).await.unwrap();
     let [Tick::Held { reason, .. }] = beat.as_slice() else { panic!("{beat:?}") };
     assert!(RULES.iter().all(|rule| reason.contains(rule)) && reason.contains("rundbrief issue check weekly"), "{reason}");
@@ -109,7 +110,7 @@ each_database!(staff_read_what_is_wrong_and_may_answer_for_it, |app| async move 
     assert_eq!(app.database.number("SELECT count(*) AS value FROM issues"), 0);
 
     let now = app.now();
-    app.store.write(move |conn| schedule::plan(conn, now, "weekly", now)).await.unwrap();
+    app.store.write(move |conn| plans::plan(conn, now, "weekly", now)).await.unwrap();
     scheduler::beat(&app.store, &app.app.context, &app.clock).await.unwrap();
     let held = "/staff/newsletters/weekly/issues/0";
     let page = get(&app, &format!("{held}?lang=en"), &editor).await.body;

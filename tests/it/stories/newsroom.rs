@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN};
 use rundbrief::domain::language::Language;
 use rundbrief::domain::states::Role;
+use rundbrief::journeys::plans;
 use rundbrief::journeys::publish::{self, FanOut};
-use rundbrief::journeys::schedule;
 use rundbrief::scheduler;
 
 use super::staff::{PASSWORD, get, invited, member, post};
@@ -253,9 +253,12 @@ each_database!(a_held_issue_is_released_on_its_page, |app| async move {
     let editor = member(&app, "eva@example.org", Role::Editor).await;
     app.news_in("Treffen", &LANGUAGES).await;
     let (now, at) = (app.now(), app.now() + SignedDuration::from_mins(1));
-    app.store.write(move |conn| schedule::plan(conn, now, "weekly", at)).await.unwrap();
+    app.store.write(move |conn| plans::plan(conn, now, "weekly", at)).await.unwrap();
     let desk = get(&app, "/staff?lang=en", &editor).await.body;
-    assert!(desk.contains("/staff/newsletters/weekly/issues/0"), "{desk}");
+    let id = app.database.number("SELECT id AS value FROM issues");
+    for act in ["move", "unplan"] {
+        assert!(desk.contains(&format!("/staff/newsletters/weekly/plans/{id}/{act}")), "{act}: {desk}");
+    }
     let planned = get(&app, "/staff/newsletters/weekly/issues/0?lang=en", &editor).await;
     assert!(planned.status == 200 && planned.body.contains("scheduled"), "{}", planned.body);
 
@@ -266,4 +269,57 @@ each_database!(a_held_issue_is_released_on_its_page, |app| async move {
     let released = post(&app, "/staff/newsletters/weekly/issues/0/release", &editor, &[]).await;
     assert!(location(&released).starts_with("/staff/newsletters/weekly/issues/1?note=published"));
     assert_eq!(app.drain().await.sent, 1);
+});
+
+each_database!(an_issue_is_planned_moved_and_unplanned_on_the_pages, |app| async move {
+    let editor = member(&app, "eva@example.org", Role::Editor).await;
+    let plans = "/staff/newsletters/weekly/plans";
+    let publish = get(&app, "/staff/newsletters/weekly/publish?lang=en", &editor).await.body;
+    assert!(publish.contains("Date and time in Europe/Berlin"), "{publish}");
+    // What cannot be is said, and what was typed stays.
+    for (typed, told) in [
+        ("tomorrow", "enter a date and a time"),
+        ("2026-03-02T09:59", "This time is past"),
+        ("2026-03-29T02:30", "The next time that exists is 2026-03-29 03:00"),
+    ] {
+        let wrong = post(&app, &format!("{plans}?lang=en"), &editor, &[("at", typed)]).await;
+        assert_eq!(wrong.status, 409, "{typed}");
+        assert!(wrong.body.contains(told) && wrong.body.contains(&format!("value=\"{typed}\"")), "{typed}: {}", wrong.body);
+    }
+    assert_eq!(issues(&app), 0);
+
+    let done = post(&app, &format!("{plans}?lang=en"), &editor, &[("at", "2026-03-05T09:00")]).await;
+    assert_eq!(location(&done), "/staff?note=planned&lang=en");
+    let again = post(&app, &format!("{plans}?lang=en"), &editor, &[("at", "2026-03-05T09:00")]).await;
+    assert!(again.status == 409 && again.body.contains("Another issue is already planned for this time"), "{}", again.body);
+    let id = app.database.number("SELECT id AS value FROM issues");
+    let shown = "5 March 2026, 09:00 (Europe/Berlin)";
+    for page in ["/staff?lang=en", "/staff/newsletters/weekly/publish?lang=en", "/staff/newsletters/weekly/issues/0?lang=en"] {
+        let body = get(&app, page, &editor).await.body;
+        assert!(body.contains(shown) && body.contains("in 2 days"), "{page}: {body}");
+        assert!(body.contains(&format!("{plans}/{id}/unplan")), "{page}: {body}");
+    }
+
+    let moved = post(&app, &format!("{plans}/{id}/move?lang=en"), &editor, &[("at", "2026-03-04T17:30")]).await;
+    assert_eq!(location(&moved), "/staff?note=moved&lang=en");
+    let desk = get(&app, location(&moved), &editor).await.body;
+    assert!(desk.contains("The issue was moved") && desk.contains("4 March 2026, 17:30 (Europe/Berlin)"), "{desk}");
+    let wrong = post(&app, &format!("{plans}/{id}/move?lang=en"), &editor, &[("at", "2001-01-01T00:00")]).await;
+    assert!(wrong.status == 409 && wrong.body.contains("value=\"2001-01-01T00:00\""), "{}", wrong.body);
+
+    let viewer = member(&app, "vera@example.org", Role::Viewer).await;
+    let seen = get(&app, "/staff?lang=en", &viewer).await.body;
+    assert!(seen.contains("4 March 2026, 17:30") && !seen.contains("/unplan"), "{seen}");
+    assert_eq!(post(&app, &format!("{plans}/{id}/unplan"), &viewer, &[]).await.status, 403);
+    assert_eq!(issues(&app), 1);
+
+    assert_eq!(
+        location(&post(&app, &format!("{plans}/{id}/unplan?lang=en"), &editor, &[]).await),
+        "/staff?note=unplanned&lang=en"
+    );
+    assert_eq!(issues(&app), 0);
+    let twice = post(&app, &format!("{plans}/{id}/unplan?lang=en"), &editor, &[]).await;
+    let gone = get(&app, location(&twice), &editor).await.body;
+    assert!(gone.contains("This plan is gone") && !gone.contains("class=\"done\""), "no success: {gone}");
+    assert_eq!(post(&app, &format!("{plans}/{id}/explode"), &editor, &[]).await.status, 404);
 });

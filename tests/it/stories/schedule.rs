@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rundbrief::domain::cadence::Cadence;
 use rundbrief::domain::language::Language;
 use rundbrief::journeys::issues::{self, Steered};
+use rundbrief::journeys::plans::{self, MoveAnswer, Plan, PlanAnswer};
 use rundbrief::journeys::publish::PublishAnswer;
 use rundbrief::journeys::schedule::{self, Tick};
 use rundbrief::journeys::status::{self, IssueStatus};
@@ -44,9 +45,25 @@ async fn all_issues(app: &TestApp) -> Vec<IssueStatus> {
     app.store.read(move |conn| status::list(conn, now, "weekly", 50)).await.unwrap().unwrap()
 }
 
-async fn plan(app: &TestApp, slug: &'static str, at: &str) -> Option<bool> {
+async fn plan(app: &TestApp, slug: &'static str, at: &str) -> PlanAnswer {
     let (now, at) = (app.now(), at.parse().unwrap());
-    app.store.write(move |conn| schedule::plan(conn, now, slug, at)).await.unwrap()
+    app.store.write(move |conn| plans::plan(conn, now, slug, at)).await.unwrap()
+}
+
+async fn planned(app: &TestApp, at: &str) -> Plan {
+    match plan(app, "weekly", at).await {
+        PlanAnswer::Planned { plan, .. } => plan,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn shift(app: &TestApp, id: Option<i64>, at: &str) -> MoveAnswer {
+    let at = at.parse().unwrap();
+    app.store.write(move |conn| plans::shift(conn, "weekly", id, at)).await.unwrap()
+}
+
+async fn unplan(app: &TestApp, id: Option<i64>) -> MoveAnswer {
+    app.store.write(move |conn| plans::unplan(conn, "weekly", id)).await.unwrap()
 }
 
 async fn cancel(app: &TestApp, number: i64) -> Steered {
@@ -189,9 +206,9 @@ each_database!(a_time_without_news_makes_no_issue_and_the_next_one_comes, |app| 
 
 each_database!(a_planned_issue_comes_at_its_time, |app| async move {
     app.active("ada@example.org", Language::De).await;
-    assert_eq!(plan(&app, "weekly", "2026-03-02T15:00:00Z").await, Some(true));
-    assert_eq!(plan(&app, "weekly", "2026-03-02T15:00:00Z").await, Some(false), "the same time twice is once");
-    assert_eq!(plan(&app, "daily", "2026-03-02T15:00:00Z").await, None);
+    let first = planned(&app, "2026-03-02T15:00:00Z").await;
+    assert_eq!(plan(&app, "weekly", "2026-03-02T15:00:00Z").await, PlanAnswer::Known(first), "the same time twice is once");
+    assert_eq!(plan(&app, "daily", "2026-03-02T15:00:00Z").await, PlanAnswer::NoSuchNewsletter);
     let planned = &all_issues(&app).await[0];
     assert_eq!((planned.counts.state.as_str(), planned.due_at), ("scheduled", Some("2026-03-02T15:00:00Z".parse().unwrap())));
     app.news_in("Treffen", &LANGUAGES).await;
@@ -210,4 +227,68 @@ each_database!(a_planned_issue_can_be_called_off, |app| async move {
     until(&app, "2026-03-02T15:00:00Z");
     assert_eq!(beat(&app).await, []);
     assert!(all_issues(&app).await.is_empty());
+});
+
+each_database!(a_plan_that_was_called_off_makes_room_for_another, |app| async move {
+    planned(&app, "2026-03-02T15:00:00Z").await;
+    assert_eq!(cancel(&app, 0).await, Steered::Done);
+    let again = planned(&app, "2026-03-02T15:00:00Z").await;
+    assert_eq!(unplan(&app, None).await, MoveAnswer::Unplanned(again));
+    planned(&app, "2026-03-02T15:00:00Z").await;
+    app.news_in("Treffen", &LANGUAGES).await;
+    until(&app, "2026-03-02T15:00:00Z");
+    assert_eq!(beat(&app).await, published(1, 0));
+});
+
+each_database!(two_plans_are_told_apart_moved_and_taken_back, |app| async move {
+    let (first, second) = (planned(&app, "2026-03-02T15:00:00Z").await, planned(&app, "2026-03-03T15:00:00Z").await);
+    assert_ne!(first.id, second.id);
+    assert_eq!(unplan(&app, None).await, MoveAnswer::Several(vec![first, second]), "which one has to be said");
+    assert_eq!(shift(&app, None, "2026-03-04T15:00:00Z").await, MoveAnswer::Several(vec![first, second]));
+    assert_eq!(shift(&app, Some(first.id), "2026-03-03T15:00:00Z").await, MoveAnswer::Taken(second));
+    let at = "2026-03-04T15:00:00Z".parse().unwrap();
+    let moved = MoveAnswer::Moved { plan: Plan { id: first.id, at }, from: first.at, cadence: None };
+    assert_eq!(shift(&app, Some(first.id), "2026-03-04T15:00:00Z").await, moved);
+    app.news_in("Treffen", &LANGUAGES).await;
+    until(&app, "2026-03-02T15:00:01Z");
+    assert_eq!(beat(&app).await, [], "it was moved");
+    assert_eq!(unplan(&app, Some(second.id)).await, MoveAnswer::Unplanned(second));
+    assert_eq!(unplan(&app, Some(second.id)).await, MoveAnswer::NoSuchPlan(vec![Plan { id: first.id, at }]));
+    until(&app, "2026-03-03T15:00:01Z");
+    assert_eq!(beat(&app).await, [], "it was taken back");
+    until(&app, "2026-03-04T15:00:00Z");
+    assert_eq!(beat(&app).await, published(1, 0));
+    assert_eq!(shift(&app, None, "2026-03-05T15:00:00Z").await, MoveAnswer::NoSuchPlan(vec![]), "it is published");
+});
+
+each_database!(a_plan_moved_at_the_last_moment_does_not_come_at_its_old_time, |app| async move {
+    let plan = planned(&app, "2026-03-02T15:00:00Z").await;
+    app.news_in("Treffen", &LANGUAGES).await;
+    until(&app, "2026-03-02T15:00:00Z");
+    let now = app.now();
+    let due = app.store.read(move |conn| schedule::due_issues(conn, now)).await.unwrap();
+    assert_eq!(due, [plan.id], "a node has seen that it is due");
+    shift(&app, None, "2026-03-02T16:00:00Z").await;
+    let context = Arc::clone(&app.app.context);
+    let tick = app.store.write(move |conn| schedule::publish_due(conn, &context, now, plan.id)).await.unwrap();
+    assert_eq!(tick, None);
+    until(&app, "2026-03-02T16:00:00Z");
+    assert_eq!(beat(&app).await, published(1, 0));
+});
+
+each_database!(a_plan_on_a_day_of_the_cadence_is_told, |app| async move {
+    cadence(&app, "0 9 * * MON");
+    let due = Some("2026-03-09T08:00:00Z".parse().unwrap());
+    // Sunday evening in UTC, Monday in Berlin.
+    let PlanAnswer::Planned { plan: on_monday, cadence } = plan(&app, "weekly", "2026-03-08T23:30:00Z").await else { panic!() };
+    assert_eq!(cadence, due);
+    let PlanAnswer::Planned { cadence: none, .. } = plan(&app, "weekly", "2026-03-09T23:30:00Z").await else { panic!() };
+    assert_eq!(none, None, "Tuesday in Berlin");
+    let MoveAnswer::Moved { cadence, .. } = shift(&app, Some(on_monday.id), "2026-03-09T08:00:00Z").await else { panic!() };
+    assert_eq!(cadence, due);
+    // At the very time of the cadence there is one issue.
+    app.news_in("Treffen", &LANGUAGES).await;
+    until(&app, "2026-03-09T08:00:00Z");
+    assert_eq!(beat(&app).await, published(1, 0));
+    assert_eq!(beat(&app).await, []);
 });

@@ -144,8 +144,12 @@ impl Instance {
 
     /// Adds a German news item to `weekly`.
     pub fn news(&self, headline: &str) {
+        self.news_to("weekly", headline);
+    }
+
+    pub fn news_to(&self, slug: &str, headline: &str) {
         let file = self.file("item.md", format!("---\nlanguage: de\nheadline: {headline}\n---\nText.\n").as_bytes());
-        self.done(&["news", "add", "weekly", &file]);
+        self.done(&["news", "add", slug, &file]);
     }
 
     /// Makes somebody an active subscriber of `weekly`, behind the program's back.

@@ -48,6 +48,7 @@ evidence-field-mail-sha256 = E-Mail mit dem Link: Prüf-Zahl
 evidence-field-mail-handed-over-at = E-Mail mit dem Link: verschickt
 evidence-field-mail-reply = Antwort vom Mail-Server
 evidence-field-evidence = Beleg beim Import
+evidence-field-reason = Der Grund
 evidence-field-source = Quelle
 evidence-field-date = Angegebenes Datum
 evidence-field-file = Prüf-Zahl von der Datei

@@ -48,6 +48,7 @@ evidence-field-mail-sha256 = Bestätigungsmail, SHA-256 des Inhalts
 evidence-field-mail-handed-over-at = Bestätigungsmail, übergeben
 evidence-field-mail-reply = Antwort des Mailservers
 evidence-field-evidence = Beleg beim Import
+evidence-field-reason = Genannter Grund
 evidence-field-source = Quelle
 evidence-field-date = Angegebenes Datum
 evidence-field-file = SHA-256 der importierten Datei

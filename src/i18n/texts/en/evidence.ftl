@@ -48,6 +48,7 @@ evidence-field-mail-sha256 = Confirmation mail, SHA-256 of its content
 evidence-field-mail-handed-over-at = Confirmation mail, handed over
 evidence-field-mail-reply = The mail server’s answer
 evidence-field-evidence = Evidence given at the import
+evidence-field-reason = Reason given
 evidence-field-source = Source
 evidence-field-date = Date given
 evidence-field-file = SHA-256 of the imported file
