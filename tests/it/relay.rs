@@ -12,6 +12,7 @@ use rundbrief::domain::delivery::{Outcome, Stage};
 use rundbrief::mail::relay::{Connection, Mail, Relay, Timeouts};
 
 use crate::support::relay::{FakeRelay, Options};
+use crate::support::wait::PATIENCE;
 
 const MESSAGE: &[u8] = b"Subject: Hallo\r\n\r\n.\r\n..\r\n.x\r\nund Schluss.\r\n";
 const FROM: &str = "bounce+abc@news.example.org";
@@ -22,7 +23,7 @@ fn options(pipelining: bool) -> Options {
 
 /// Short where a test waits for the limit, long everywhere else.
 fn patience() -> Timeouts {
-    let long = Duration::from_secs(20);
+    let long = PATIENCE;
     Timeouts { connect: long, greeting: long, command: long, data: long, block: long, final_dot: long, quit: long }
 }
 
@@ -285,8 +286,11 @@ async fn a_354_without_a_recipient_is_ended_by_a_lone_dot() {
 async fn a_call_that_was_cancelled_leaves_nothing_usable_behind() {
     let fake = FakeRelay::start().await;
     let mut connection = connected(&fake).await;
-    let cancelled = tokio::time::timeout(Duration::from_millis(100), send(&mut connection, "hang@example.org", MESSAGE)).await;
-    assert!(cancelled.is_err() && !connection.is_usable());
+    tokio::select! {
+        outcome = send(&mut connection, "hang@example.org", MESSAGE) => panic!("nobody answers, and yet: {outcome:?}"),
+        _ = fake.wait_for_unanswered(1) => {}
+    }
+    assert!(!connection.is_usable());
 }
 
 #[tokio::test]

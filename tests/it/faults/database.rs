@@ -2,7 +2,7 @@
 //! log says why; then both sides are counted, the relay's list of those who got a mail and the ledger.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use rundbrief::store;
@@ -13,6 +13,7 @@ use crate::support::cluster::{Cluster, SmallDisk};
 use crate::support::database::{Database, Kind, Raw};
 use crate::support::process::Process;
 use crate::support::relay::Options;
+use crate::support::wait::until;
 
 const LANES: usize = 4;
 
@@ -55,11 +56,10 @@ async fn a_server_that_stops_and_crashes_in_the_middle_of_a_run_costs_nobody_any
         app.relay.wait_for(app.relay.count() + 60 + usize::try_from(chance.below(100)).unwrap()).await;
         cluster.stop(signal);
         stops += 1;
-        // What is under way may end; nothing new is begun without the ledger.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let count = app.relay.count();
+        // What each lane has under way may end; nothing new is begun without the ledger, however long it is away.
+        let most = app.relay.count() + LANES;
         tokio::time::sleep(Duration::from_millis(chance.below(1_500))).await;
-        assert_eq!(app.relay.count(), count, "seed {seed}: something is sent while the ledger is away");
+        assert!(app.relay.count() <= most, "seed {seed}: something is sent while the ledger is away");
         cluster.start_again();
     }
     everybody_has_one(&app, 1, READERS, 0).await;
@@ -79,21 +79,17 @@ async fn fills_up(disk: &SmallDisk, cluster: &mut Cluster, words: &str) {
     let mut worker = worker(&app);
     app.relay.wait_for(100).await;
     disk.fill(0);
-    let begun = Instant::now();
-    while !cluster.log().contains(words) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "a full disk did no harm for a minute:\n{}", cluster.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    assert!(app.relay.count() < READERS);
+    until(async || cluster.log().contains(words), || format!("a full disk did no harm:\n{}", cluster.log())).await;
+    assert!(app.relay.count() < READERS, "the run was over before the disk did any harm");
     disk.free();
     // After a panic it starts anew, and gives up if there is still no room; we cannot know how far it is.
-    while app.store.read(store::newsletters::list).await.is_err() {
+    let is_back = async || {
         if cluster.has_ended() {
             cluster.start_again();
         }
-        assert!(begun.elapsed() < Duration::from_secs(120), "it does not come back:\n{}", cluster.log());
-    }
+        app.store.read(store::newsletters::list).await.is_ok()
+    };
+    until(is_back, || "it does not come back".to_owned()).await;
     everybody_has_one(&app, 1, READERS, 0).await;
     worker.stop();
     the_log_is_short(&app.log("worker"), 1);
@@ -149,21 +145,12 @@ async fn a_full_disk_in_the_middle_of_a_run_costs_nobody_anything_on_sqlite() {
         app.relay.wait_for(app.relay.count() + 100).await;
         let before = full(&app.log("worker"));
         disk.fill(left);
-        let begun = Instant::now();
-        while full(&app.log("worker")) == before {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "the log does not say that the disk is full:\n{}",
-                app.log("worker")
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let count = app.relay.count();
+        let noticed = async || full(&app.log("worker")) > before;
+        until(noticed, || format!("the log does not say that the disk is full:\n{}", app.log("worker"))).await;
+        // What each lane has under way may end. Where a claim found no room, a single intent still may: a page of the log each.
+        let most = app.relay.count() + LANES + left / 4_096;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        // Where a claim found no room, a single intent still may: a page of the log for each.
-        let meanwhile = app.relay.count() - count;
-        assert!(meanwhile <= left / 4_096, "{meanwhile} were sent although no intent can be written:\n{}", app.log("worker"));
+        assert!(app.relay.count() <= most, "mails are sent although no intent can be written:\n{}", app.log("worker"));
         disk.free();
         times += 1;
     }

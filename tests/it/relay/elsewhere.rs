@@ -1,6 +1,7 @@
 //! The same connection with other ends: Postfix's mail sink, and a directory.
 
 use super::*;
+use crate::support::process::free_port;
 
 #[tokio::test]
 async fn mail_becomes_files_named_by_delivery() {
@@ -22,17 +23,13 @@ async fn mail_becomes_files_named_by_delivery() {
     assert_eq!((kind(&outcome), outcome.reply().stage), ("trouble", Stage::Data), "nothing was delivered: {outcome:?}");
 }
 
-/// Postfix's own mail sink, where it is installed: somebody else's idea of SMTP.
+/// Postfix's own mail sink: somebody else's idea of SMTP.
 #[tokio::test]
 async fn postfix_smtp_sink_takes_our_mail() {
-    let sink = std::path::Path::new("/usr/sbin/smtp-sink");
-    if !sink.exists() {
-        return;
-    }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    let port = free_port();
     let directory = tempfile::tempdir().expect("a directory");
     // -d: one file a mail. Started by root it wants to be somebody else, who may then write.
-    let mut command = std::process::Command::new(sink);
+    let mut command = std::process::Command::new("/usr/sbin/smtp-sink");
     command.current_dir(directory.path()).args(["-d", "mail."]);
     if std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0) {
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);

@@ -5,16 +5,13 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 
 use crate::support::browser::Browser;
 use crate::support::process::{self, Process};
-
-/// What each step has to be done within.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::wait::{PATIENCE, until, until_blocking};
 
 const HEADLINES: [&str; 4] = [
     "The learning lab opens its doors",
@@ -42,11 +39,8 @@ impl Demo {
             command
         });
         // It prints its addresses once it has furnished its database; its port is taken before that.
-        let begun = std::time::Instant::now();
-        while !process::read(&log).contains("Ctrl-C ends it") {
-            assert!(begun.elapsed() < PATIENCE, "the demo prints no addresses:\n{}", process::read(&log));
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let printed = || process::read(&log).contains("Ctrl-C ends it");
+        until_blocking(printed, || format!("the demo prints no addresses:\n{}", process::read(&log)));
         let printed = process::read(&log);
         let url = format!("http://127.0.0.1:{port}");
         assert!(
@@ -112,11 +106,14 @@ impl Person {
     /// Looks at the captured mails until one with this subject is there, and opens it.
     async fn opens_mail(&self, subject: &str) {
         self.goes_to("/demo/mails").await;
-        let begun = std::time::Instant::now();
-        while self.browser.client().find(Locator::LinkText(subject)).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "no mail \"{subject}\" came");
-            self.presses("Refresh").await;
-        }
+        let came = async || {
+            let came = self.browser.client().find(Locator::LinkText(subject)).await.is_ok();
+            if !came {
+                self.presses("Refresh").await;
+            }
+            came
+        };
+        until(came, || format!("no mail \"{subject}\" came")).await;
         self.looks_at("2-captured-mails").await;
         self.presses(subject).await;
         self.sees_page(subject).await;
@@ -228,11 +225,14 @@ async fn the_demo_is_walked_through_in_six_steps() {
     person.looks_at("4-publish").await;
     person.presses("Publish now").await;
     person.sees_page("Centre News: issue 1").await;
-    let begun = std::time::Instant::now();
-    while person.browser.text(".headline .state").await != "sent" {
-        assert!(begun.elapsed() < PATIENCE, "the issue is not sent");
-        person.presses("Refresh").await;
-    }
+    let sent = async || {
+        let sent = person.browser.text(".headline .state").await == "sent";
+        if !sent {
+            person.presses("Refresh").await;
+        }
+        sent
+    };
+    until(sent, || "the issue is not sent".to_owned()).await;
     person.sees("1 of 1 mail is done").await;
     person.looks_at("4-issue").await;
 

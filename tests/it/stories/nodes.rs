@@ -27,7 +27,9 @@ fn each_at_most_once(relay: &FakeRelay) -> usize {
 async fn two_nodes_share_an_issue_and_nobody_gets_two_on_postgres() {
     let app = slow(5).await;
     app.crowd(300).await;
-    let further = [("RELAY__CONNECTIONS", "1"), ("RELAY__MAILS_PER_CONNECTION", "1000"), ("DELIVERY__BATCH", "10")];
+    let mut further = vec![("RELAY__CONNECTIONS", "1"), ("RELAY__MAILS_PER_CONNECTION", "1000"), ("DELIVERY__BATCH", "10")];
+    // A busy machine's pause is nobody's death.
+    further.push(("DELIVERY__TAKEOVER_SECONDS", "120"));
     let workers = [app.worker("one", &further), app.worker("two", &further)];
     app.until("nodes WHERE beat > 0", |living| living == 2).await;
     app.publishes("Treffen").await;

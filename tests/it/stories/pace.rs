@@ -1,10 +1,7 @@
 //! Only so many mails in a time, in all or to one domain, for all nodes together; and confirmations go first.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
-use tokio::time::Instant;
 
 use crate::support::app::{Setup, TestApp, each_database};
 use crate::support::database::Kind;
@@ -73,7 +70,7 @@ each_database!(
 );
 
 fn slow() -> Setup {
-    let relay = Options { delay: Duration::from_millis(20), forgets: true, ..Options::default() };
+    let relay = Options { holds_after: Some(30), forgets: true, ..Options::default() };
     Setup { relay, ..Setup::default() }
 }
 
@@ -83,13 +80,17 @@ each_database!(a_confirmation_overtakes_fifty_thousand_mails_at_a_slow_relay, sl
     let engine = app.engine().await;
     let delivering = tokio::spawn(async move { engine.drain().await });
     app.relay.wait_for(30).await;
-    let begun = Instant::now();
+    assert!(app.deliveries("claimed") > 250, "hundreds are claimed already");
     app.asks("ada@example.org", "de").await;
+    // The relay takes one now and then; between two mails a lane looks for what is more urgent, once in a second.
     let asked = app.relay.count();
-    let overtaken = app.relay.wait_for_mail_to("ada@example.org").await - asked;
-    // Two connections, four answers a mail, 20 ms each: 25 mails a second at the very best. Hundreds are claimed already.
-    assert!(overtaken < 25 * 6, "{overtaken} newsletters went before it, {:?}", begun.elapsed());
+    let overtaken = tokio::select! {
+        before = app.relay.wait_for_mail_to("ada@example.org") => before - asked,
+        () = app.relay.answers_slowly() => unreachable!("it answers for ever"),
+    };
+    assert!(overtaken < 200, "{overtaken} newsletters went before it, fewer than were claimed");
     assert!(app.deliveries("queued") > 40_000, "the issue is far from done");
+    app.relay.goes_on();
     app.engine().await.stop();
     delivering.await.unwrap().unwrap();
 });
@@ -150,19 +151,32 @@ each_database!(
     }
 );
 
+/// A busy machine's pause is nobody's death.
+const PATIENT: (&str, &str) = ("DELIVERY__TAKEOVER_SECONDS", "120");
+
+/// What turns are counted by (µs).
+fn servers_clock(app: &TestApp) -> i64 {
+    app.database.number("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS value")
+}
+
+/// A hundred turns at twenty a second were given out since then, as the table of turns has it: the first second's at once, half
+/// a second's made up for, the others one by one. Slow nodes take later ones, never earlier ones.
+fn turns_were_kept(app: &TestApp, begun: i64) {
+    let next = app.database.number("SELECT max(next_at) AS value FROM paces");
+    assert!(next - begun >= 3_000_000, "the turn after a hundred is {} µs after the first", next - begun);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_share_the_turns_of_one_relay_on_postgres() {
     let app = TestApp::on(Kind::Postgres).await;
     app.crowd(100).await;
-    let further = [("RELAY__PER_SECOND", "20")];
+    let further = [("RELAY__PER_SECOND", "20"), PATIENT];
     let mut workers = [app.worker("one", &further), app.worker("two", &further)];
     app.until("nodes WHERE beat > 0", |living| living == 2).await;
-    let begun = Instant::now();
+    let begun = servers_clock(&app);
     app.publishes("Treffen").await;
     app.until("issues WHERE state = 'sent'", |sent| sent == 1).await;
-    // The first second's turns at once, half a second's made up for, the others one by one.
-    let least = Duration::from_millis(3_000);
-    assert!(begun.elapsed() >= least, "100 mails at 20 a second took {:?}", begun.elapsed());
+    turns_were_kept(&app, begun);
     assert_eq!(app.relay.received().len(), 100);
     for worker in &mut workers {
         worker.stop();
@@ -173,14 +187,13 @@ async fn two_nodes_share_the_turns_of_one_relay_on_postgres() {
 async fn two_nodes_share_the_turns_of_one_domain_on_postgres() {
     let app = TestApp::on(Kind::Postgres).await;
     two_domains(&app, 100, 200).await;
-    let further = [("RELAY__DOMAINS", "slow.example=20/s")];
+    let further = [("RELAY__DOMAINS", "slow.example=20/s"), PATIENT];
     let mut workers = [app.worker("one", &further), app.worker("two", &further)];
     app.until("nodes WHERE beat > 0", |living| living == 2).await;
-    let begun = Instant::now();
+    let begun = servers_clock(&app);
     app.publishes("Treffen").await;
     app.until("issues WHERE state = 'sent'", |sent| sent == 1).await;
-    let least = Duration::from_millis(3_000);
-    assert!(begun.elapsed() >= least, "100 mails at 20 a second took {:?}", begun.elapsed());
+    turns_were_kept(&app, begun);
     let received = app.relay.received();
     let last: Vec<&str> = received.iter().skip(240).map(|mail| mail.to.as_str()).collect();
     assert!(received.len() == 300 && last.iter().all(|to| to.ends_with("@slow.example")), "the others waited: {last:?}");

@@ -16,6 +16,7 @@ use crate::support::browser::Browser;
 use crate::support::database::Kind;
 use crate::support::instance::{Instance, each_instance};
 use crate::support::relay::{FakeRelay, Options};
+use crate::support::wait::until;
 
 const TOKEN: [u8; 16] = [7; 16];
 
@@ -270,18 +271,12 @@ each_instance!(metrics_count_what_happens_and_name_nobody, |instance, relay| asy
         let page = reqwest::get(format!("http://127.0.0.1:{}/metrics", instance.port)).await.unwrap();
         page.text().await.unwrap()
     };
-    let mut seen = text().await;
-    for _ in 0..300 {
-        if wanted.iter().all(|line| seen.contains(line)) {
-            break;
-        }
-        // What is looked up is looked up every ten seconds.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut seen = String::new();
+    let all_there = async || {
         seen = text().await;
-    }
-    for line in wanted {
-        assert!(seen.contains(line), "{line} is missing in\n{seen}");
-    }
+        wanted.iter().all(|line| seen.contains(line))
+    };
+    until(all_there, || "not all figures came".to_owned()).await;
     assert!(!seen.contains('@') && !seen.contains("example"), "{seen}");
     // Whoever comes through the proxy could watch whom a mail goes to.
     for header in ["X-Forwarded-For", "Forwarded"] {

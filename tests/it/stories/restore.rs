@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use rundbrief::domain::language::Language;
@@ -14,18 +13,21 @@ use rundbrief::scheduler;
 
 use super::staff;
 use crate::support::app::{Setup, TestApp, each_database};
-use crate::support::database::Kind;
+use crate::support::database::{Database, Kind};
 use crate::support::instance::{Instance, each_instance};
 use crate::support::process::read;
 use crate::support::relay::Options;
+use crate::support::wait::until;
 
 fn fence(app: &TestApp) -> String {
     app.database.texts("SELECT coalesce(fence, 'none') AS value FROM instance").pop().unwrap()
 }
 
-/// Some time in which a node that would send something had every chance to.
-async fn time_enough() {
-    tokio::time::sleep(Duration::from_secs(3)).await;
+/// Goes on until the nodes have beaten some times more: one that would send something had every chance to.
+async fn time_enough(database: &Database) {
+    let beats = || database.number("SELECT CAST(sum(beat) AS BIGINT) AS value FROM nodes");
+    let before = beats();
+    until(async || beats() >= before + 4, || "no node beats".to_owned()).await;
 }
 
 each_instance!(a_restored_backup_mails_nobody_until_somebody_has_confirmed_it, |instance, relay| async move {
@@ -112,7 +114,7 @@ each_instance!(a_copy_on_another_machine_shows_its_pages_and_sends_after_a_confi
     assert_eq!(client.post(url("/subscribe")).form(&asked).send().await.unwrap().status(), 200, "readers are not kept out");
     let metrics = client.get(url("/metrics")).send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("rundbrief_sending_held 1"), "{metrics}");
-    time_enough().await;
+    time_enough(&instance.database).await;
     assert_eq!(relay.received().len(), 0);
     let told = instance.done(&["instance", "confirm-restore"]);
     assert!(told.contains("1 confirmation mails"), "{told}");
@@ -192,14 +194,14 @@ async fn a_node_under_which_the_database_is_restored_sends_nothing_any_more_on_p
     app.until(&format!("nodes WHERE beat > {beat} + 1"), |living| living == 1).await;
     app.database.restore(&backup);
     app.until("instance WHERE fence = 'restored'", |fenced| fenced == 1).await;
-    time_enough().await;
+    time_enough(&app.database).await;
     assert!(app.log("node").contains("older than what a node remembers"), "{}", app.log("node"));
     assert_eq!(app.relay.count(), 30, "nobody gets a second one");
     // A node that comes now, wherever it remembers things, finds the fence.
     let elsewhere = app.folder.path().join("elsewhere.epoch").display().to_string();
     let mut other = app.worker("other", &[("DATABASE__EPOCH_FILE", &elsewhere)]);
     app.until("nodes WHERE beat > 0 AND ended_at IS NULL", |living| living >= 1).await;
-    time_enough().await;
+    time_enough(&app.database).await;
     assert_eq!(app.relay.count(), 30);
     // A person looks. Both go on, and what was going on waits.
     let now = app.now();
@@ -240,7 +242,7 @@ async fn a_new_node_is_let_in_by_one_that_knows_the_database_on_postgres() {
     let mut stranger = on("stranger");
     app.until("instance WHERE fence = 'unremembered'", |fenced| fenced == 1).await;
     app.publishes("Fest").await;
-    time_enough().await;
+    time_enough(&app.database).await;
     assert_eq!(app.relay.count(), 20);
     // One that does comes back: no person is needed.
     let mut third = on("third");

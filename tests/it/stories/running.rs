@@ -1,15 +1,13 @@
 //! The program as it runs: it waits for its relay, stops when asked, and never delivers twice from one file.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::Duration;
-
-use rundbrief::clock::Clock;
 
 use crate::support::database::Kind;
 use crate::support::instance::{Instance, each_instance};
 use crate::support::mails::{Mail, link_in_text, path_of};
 use crate::support::process::{free_port, read};
 use crate::support::relay::FakeRelay;
+use crate::support::wait::until;
 
 each_instance!(serve_waits_for_its_relay_publishes_what_is_due_and_stops_in_order, |instance, _| async move {
     let mut instance = instance;
@@ -30,8 +28,7 @@ each_instance!(serve_waits_for_its_relay_publishes_what_is_due_and_stops_in_orde
 
     // The heartbeat finds what another process planned.
     instance.news("Fest");
-    let soon = Clock::system().now() + Duration::from_secs(2);
-    instance.done(&["issue", "publish", "weekly", "--at", &soon.to_string()]);
+    instance.planned_issue_is_due();
     assert!(Mail::parse(&relay.wait_for(2).await[1].data).text.contains("Fest"));
 
     serve.signal("TERM");
@@ -82,16 +79,15 @@ fn a_taken_port_is_named_with_the_way_out() {
 
 /// The only captured mail so far.
 async fn captured(instance: &Instance) -> Mail {
-    // A real process on the system's clock: asked for again and again, for at most half a minute.
-    for _ in 0..300 {
+    let mut captured = None;
+    let is_there = async || {
         let found = std::fs::read_dir(instance.folder.path().join("demo/mails")).into_iter().flatten();
-        let found: Vec<_> = found.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some()).collect();
-        if let Some(path) = found.iter().find(|path| path.extension().is_some_and(|extension| extension == "eml")) {
-            return Mail::parse(&std::fs::read(path).unwrap());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("no mail was captured in half a minute");
+        captured =
+            found.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|extension| extension == "eml"));
+        captured.is_some()
+    };
+    until(is_there, || "no mail was captured".to_owned()).await;
+    Mail::parse(&std::fs::read(captured.unwrap()).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,13 +3,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::process::PATIENCE;
+use super::wait::until;
 
 /// A page's own words, or an edition, which is a mail's document (tables, inline styles) in a browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,12 +68,9 @@ impl Checks {
             HTMLFormElement.prototype.submit.call(form)";
         let client = self.browser.client();
         client.execute(script, vec![json!(path), json!(fields)]).await.unwrap();
-        let begun = Instant::now();
         let there = "return document.readyState === 'complete' && !window.before";
-        while !matches!(client.execute(there, vec![]).await, Ok(Value::Bool(true))) {
-            assert!(begun.elapsed() < PATIENCE, "{path} does not answer");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let answered = async || matches!(client.execute(there, vec![]).await, Ok(Value::Bool(true)));
+        until(answered, || format!("{path} does not answer")).await;
     }
 
     /// The page that is open, as the browser understood it.
@@ -145,18 +141,14 @@ impl Checks {
     }
 
     /// Waits until what has this id has the focus; a browser gives it with the first picture of a page.
-    pub async fn focuses(&mut self, name: &str, id: &str) {
-        let begun = Instant::now();
-        loop {
-            let facts: Value = self.ask("facts()").await;
-            if facts["focused"] == id {
-                return;
-            }
-            if begun.elapsed() > Duration::from_secs(5) {
-                return self.findings.push(format!("{name}: the focus is on \"{}\" instead of \"{id}\"", facts["focused"]));
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+    pub async fn focuses(&self, name: &str, id: &str) {
+        let mut focused = Value::Null;
+        let has_it = async || {
+            let mut facts: Value = self.ask("facts()").await;
+            focused = facts["focused"].take();
+            focused == id
+        };
+        until(has_it, || format!("{name}: \"{id}\" does not get the focus")).await;
     }
 
     async fn ask<T: DeserializeOwned>(&self, question: &str) -> T {

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use super::process::{self, PATIENCE, Process, as_root, free_port, is_root, output};
+use super::process::{self, Process, as_root, free_port, is_root, output};
+use super::wait::until_blocking;
 
 /// A running PostgreSQL. Ends when dropped.
 pub struct Cluster {
@@ -80,17 +80,12 @@ impl Cluster {
     }
 
     fn is_ready(&mut self) {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            assert!(!self.process.has_ended(), "PostgreSQL does not start:\n{}", self.log());
-            let mut ready = Command::new(self.bin.join("pg_isready"));
-            if ready.args(["-q", "-U", "rundbrief", "-h", "127.0.0.1", "-p", &self.port.to_string()]).status().unwrap().success()
-            {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("PostgreSQL is not ready after {PATIENCE:?}:\n{}", self.log());
+        let (bin, port, log) = (self.bin.join("pg_isready"), self.port.to_string(), self.folder.join("log"));
+        let is_ready = || {
+            assert!(!self.process.has_ended(), "PostgreSQL does not start:\n{}", process::read(&log));
+            Command::new(&bin).args(["-q", "-U", "rundbrief", "-h", "127.0.0.1", "-p", &port]).status().unwrap().success()
+        };
+        until_blocking(is_ready, || format!("PostgreSQL is not ready:\n{}", process::read(&log)));
     }
 }
 

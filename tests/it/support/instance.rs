@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use jiff::SignedDuration;
+use rundbrief::clock::Clock;
+
 use super::app::settings;
 use super::database::{Database, Kind};
 use super::process::{Process, free_port};
@@ -150,6 +153,14 @@ impl Instance {
     pub fn news_to(&self, slug: &str, headline: &str) {
         let file = self.file("item.md", format!("---\nlanguage: de\nheadline: {headline}\n---\nText.\n").as_bytes());
         self.done(&["news", "add", slug, &file]);
+    }
+
+    /// Plans an issue of `weekly` for tomorrow, then moves it to now: how long the command takes to start decides nothing.
+    pub fn planned_issue_is_due(&self) {
+        let now = Clock::system().now();
+        self.done(&["issue", "publish", "weekly", "--at", &(now + SignedDuration::from_hours(24)).to_string()]);
+        let due = format!("UPDATE issues SET due_at = {} WHERE state = 'scheduled'", now.as_microsecond());
+        assert_eq!(self.database.execute(&due), 1);
     }
 
     /// Makes somebody an active subscriber of `weekly`, behind the program's back.

@@ -16,6 +16,7 @@ use rundbrief::store::{self, Conn, StoreError};
 
 use super::app::{TestApp, settings};
 use super::process::Process;
+use super::wait::until;
 
 impl TestApp {
     /// `reader-1@example.org` and so on, active without a mail.
@@ -130,16 +131,15 @@ impl TestApp {
         super::process::read(&self.folder.path().join(name))
     }
 
-    /// Looks until a count in the database is as wished: for what real processes do in their own time. Five minutes at most.
+    /// Looks until a count in the database is as wished: for what real processes do in their own time.
     pub async fn until(&self, count: &str, enough: impl Fn(i64) -> bool) -> i64 {
         let sql = format!("SELECT count(*) AS value FROM {count}");
-        for _ in 0..3_000 {
-            let found = self.database.number(&sql);
-            if enough(found) {
-                return found;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        panic!("after five minutes {sql} is still {}", self.database.number(&sql));
+        let mut found = 0;
+        let is_so = async || {
+            found = self.database.number(&sql);
+            enough(found)
+        };
+        until(is_so, || format!("{sql} is {}", self.database.number(&sql))).await;
+        found
     }
 }

@@ -3,9 +3,9 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use super::process::{self, PATIENCE, Process, as_root, is_root, serve};
+use super::process::{self, Process, as_root, is_root, serve};
+use super::wait::until_blocking;
 
 /// A running Postfix. Ends when dropped.
 pub struct Postfix {
@@ -43,18 +43,15 @@ impl Postfix {
         self.mails().into_iter().filter(|mail| String::from_utf8_lossy(mail).contains(&mark)).collect()
     }
 
-    /// Waits until `count` mails have been delivered to `address`. Fails after [`PATIENCE`] and shows Postfix's log.
+    /// Waits until `count` mails have been delivered to `address`. If they do not come, Postfix's log is shown.
     pub fn wait_for(&self, address: &str, count: usize) -> Vec<Vec<u8>> {
-        let begun = Instant::now();
-        loop {
-            let mails = self.mails_to(address);
-            if mails.len() >= count {
-                return mails;
-            }
-            let log = self.log();
-            assert!(begun.elapsed() < PATIENCE, "{} of {count} mails to {address} came.\n{log}", mails.len());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let mut mails = Vec::new();
+        let came = || {
+            mails = self.mails_to(address);
+            mails.len() >= count
+        };
+        until_blocking(came, || format!("not all of {count} mails to {address} came.\n{}", self.log()));
+        mails
     }
 
     /// Postfix's own words.

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-/// How long anything that should happen may take: much longer than it does, for machines that are busy with something else.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub use super::wait::PATIENCE;
+use super::wait::until_blocking;
 
 /// A running program with a process group of its own. Dropping it ends it.
 pub struct Process {
@@ -53,25 +53,21 @@ impl Process {
 
     /// Waits until the program accepts connections on `port`; false when it has ended instead. Fails after [`PATIENCE`].
     pub fn listens(&mut self, port: u16, log: &Path) -> bool {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1)).is_ok() {
-                return true;
-            }
-            if self.child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{} does not listen on port {port} after {PATIENCE:?}:\n{}", self.name, read(log));
+        let (mut listening, name) = (false, self.name.clone());
+        let settled = || {
+            listening = TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1)).is_ok();
+            listening || self.has_ended()
+        };
+        until_blocking(settled, || format!("{name} does not listen on port {port}:\n{}", read(log)));
+        listening
     }
 
-    /// Ends the program and its group: SIGTERM, and SIGKILL after a minute.
+    /// Ends the program and its group: SIGTERM, and SIGKILL if it hangs.
     pub fn stop(&mut self) {
-        for (signal, patience) in [("TERM", 60), ("KILL", 60)] {
+        for signal in ["TERM", "KILL"] {
             self.signal(signal);
             let begun = Instant::now();
-            while begun.elapsed() < Duration::from_secs(patience) {
+            while begun.elapsed() < PATIENCE {
                 if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
                     self.signal("KILL"); // what is left of its group
                     if let Some(note) = self.note.take() {
@@ -87,17 +83,12 @@ impl Process {
 
     /// Waits until the program has ended by itself and returns its exit code; None: a signal killed it. Fails after [`PATIENCE`].
     pub fn ends(&mut self) -> Option<i32> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                if let Some(note) = self.note.take() {
-                    let _ = std::fs::remove_file(note);
-                }
-                return status.code();
-            }
-            std::thread::sleep(Duration::from_millis(20));
+        let name = format!("{} (process {}) goes on", self.name, self.child.id());
+        until_blocking(|| self.has_ended(), || name);
+        if let Some(note) = self.note.take() {
+            let _ = std::fs::remove_file(note);
         }
-        panic!("{} (process {}) goes on after {PATIENCE:?}", self.name, self.child.id());
+        self.child.wait().unwrap().code()
     }
 
     /// Whether it has ended by itself.
@@ -107,16 +98,14 @@ impl Process {
 
     /// Waits until these words are in the log. Fails after [`PATIENCE`], or when the program has ended without them.
     pub fn says(&mut self, log: &Path, words: &str) {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            let ended = self.child.try_wait().unwrap().is_some();
-            if read(log).contains(words) {
-                return;
-            }
-            assert!(!ended, "{} ended without saying \"{words}\":\n{}", self.name, read(log));
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{} does not say \"{words}\" within {PATIENCE:?}:\n{}", self.name, read(log));
+        let name = self.name.clone();
+        let said = || {
+            let ended = self.has_ended();
+            let said = read(log).contains(words);
+            assert!(said || !ended, "{} ended without saying \"{words}\":\n{}", self.name, read(log));
+            said
+        };
+        until_blocking(said, || format!("{name} does not say \"{words}\":\n{}", read(log)));
     }
 
     /// Sends a signal to the whole group.

@@ -34,7 +34,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
-use super::process::PATIENCE;
+use super::wait::PATIENCE;
 pub use trips::{At, How, Trip};
 
 #[derive(Clone)]
@@ -185,6 +185,15 @@ impl FakeRelay {
         FakeRelay { address, shared, listening }
     }
 
+    /// Answers one of the mails that it holds back ([`Options::holds_after`]) now and then, for as long as somebody waits for
+    /// this: so slowly that a mail more or less says nothing about the machine.
+    pub async fn answers_slowly(&self) {
+        loop {
+            self.shared.answers.add_permits(1);
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
     /// Answers what it held back ([`Options::holds_after`]), and whatever comes.
     pub fn goes_on(&self) {
         self.shared.answers.add_permits(Semaphore::MAX_PERMITS / 2);
@@ -256,6 +265,25 @@ impl FakeRelay {
     /// How many faults of [`Options::trips`] it has shown.
     pub fn tripped(&self) -> usize {
         self.shared.trips.played()
+    }
+
+    /// Waits until it has read whatever was sent to it so far, also over connections that the other side has closed since.
+    pub async fn has_read_all(&self) {
+        let local = format!("0100007F:{:04X}", self.address.port());
+        let has_read = async || {
+            let saw = (self.connections(), self.book().commands.len());
+            // Its sockets, as the system lists them: state (8: closed by the other side alone) and octets not read yet. Of the
+            // one that listens these are connections not accepted yet.
+            let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
+            let idle = sockets
+                .lines()
+                .map(|line| line.split_whitespace().collect::<Vec<_>>())
+                .all(|fields| fields.get(1) != Some(&local.as_str()) || (fields[3] != "08" && fields[4].ends_with(":00000000")));
+            // What was read is noted a moment later.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            idle && saw == (self.connections(), self.book().commands.len())
+        };
+        super::wait::until(has_read, || "the fake relay does not come to rest".to_owned()).await;
     }
 
     /// Waits until at least `n` mails were accepted.

@@ -343,11 +343,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     async fn plays(&mut self, how: How) -> io::Result<Next> {
         match how {
-            How::Hang => std::future::pending().await,
+            How::Hang => self.hangs().await,
             How::Close => Ok(Next::Close),
             How::Say(lines) if lines.starts_with("421") => self.goodbye(lines).await,
             How::Say(lines) => self.say(lines).await,
         }
+    }
+
+    /// Says nothing more, until the other side has had enough.
+    async fn hangs(&mut self) -> io::Result<Next> {
+        let mut unheard = [0; 512];
+        while self.stream.read(&mut unheard).await? > 0 {}
+        Ok(Next::Close)
     }
 
     /// Plays a fault if it is its turn.
