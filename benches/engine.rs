@@ -15,7 +15,7 @@ use rundbrief::journeys::newsletters::{self, NewsletterRequest};
 use rundbrief::journeys::{check, news, preview};
 use rundbrief::mail::dkim::{Algorithm, Key, KeyName, PrivateKey, Signer};
 use rundbrief::mail::edition::{Edition, List, Piece, Slot};
-use rundbrief::mail::message::{self, Recipient};
+use rundbrief::mail::message::{self, Recipient, Unsubscribe};
 use rundbrief::settings::Settings;
 use rundbrief::store::deliveries::{self, Chunk};
 use rundbrief::store::ledger::{self, Claimant, Record};
@@ -61,7 +61,7 @@ fn compose(edition: &Edition, out: &mut Vec<u8>) {
         name: Some("Ada Beispiel"),
         message_id: "0123456789abcdef0123456789abcdef@example.org",
         date: "2026-03-02T09:00:00Z".parse().unwrap(),
-        unsubscribe_url: Some(link),
+        unsubscribe: Some(Unsubscribe { url: link, mail: None }),
         values: &[(Slot::Salutation, "Guten Tag Ada Beispiel".to_owned()), (Slot::UnsubscribeLink, link.to_owned())],
     };
     message::compose(edition, &recipient, out).unwrap();

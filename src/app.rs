@@ -146,7 +146,7 @@ impl App {
         let relay = &self.settings.relay;
         let config = delivery::Config {
             connections: usize::try_from(relay.connections).unwrap_or(1),
-            mails_per_connection: usize::try_from(relay.mails_per_connection).unwrap_or(usize::MAX),
+            mails_per_connection: relay.mails_per_connection.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             batch: i64::from(delivery.batch),
             per_second: relay.per_second,
             limits: Limits { per_second: relay.per_second, per_hour: relay.per_hour, ramp_up_per_hour: relay.ramp_up_per_hour },

@@ -9,7 +9,7 @@ use crate::domain::token::Purpose;
 use crate::journeys::preview::NOBODY;
 use crate::journeys::{Context, JourneyError};
 use crate::mail::edition::{Edition, Slot};
-use crate::mail::message::{self, Recipient};
+use crate::mail::message::{self, Recipient, Unsubscribe};
 use crate::mail::templates;
 use crate::store::ledger::{ClaimToken, Claimed};
 use crate::store::{id16, time};
@@ -51,7 +51,7 @@ impl Job {
             name: self.row.name.as_deref(),
             message_id: &message_id,
             date,
-            unsubscribe_url: unsubscribe.as_deref(),
+            unsubscribe: unsubscribe.as_deref().map(|url| Unsubscribe { url, mail: None }),
             values: &values,
         };
         message::compose(&self.edition, &recipient, out)

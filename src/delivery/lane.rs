@@ -20,6 +20,9 @@ use crate::journeys::settle::{Attempt, Settled};
 use crate::mail::relay::{Connection, NextEnvelope};
 use crate::store::{StoreError, deliveries, ledger, micros, relays};
 
+/// Mails on a connection, where neither the settings nor the relay ask for fewer (R66).
+const MAILS_PER_CONNECTION: usize = 100;
+
 pub(super) struct Lane {
     shared: Arc<Shared>,
     stock: Arc<Stock>,
@@ -201,7 +204,7 @@ impl Lane {
             shared.health.recovered(&shared).await?;
         }
         self.mails += 1;
-        let used_up = self.mails >= shared.config.mails_per_connection;
+        let used_up = self.mails >= self.most_mails();
         if used_up || self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {
             self.write_down().await?;
             if let Some(connection) = self.connection.take() {
@@ -235,7 +238,7 @@ impl Lane {
             let goes_ahead = self.next.is_none()
                 && !shared.pace.is_limited()
                 && !shared.lanes.hangs_up()
-                && self.mails + 2 <= shared.config.mails_per_connection;
+                && self.mails + 2 <= self.most_mails();
             let (stock, spare) = (Arc::clone(&self.stock), std::mem::take(&mut self.spare));
             let Some(connection) = &mut self.connection else { continue };
             let result = self.taken.take();
@@ -302,6 +305,12 @@ impl Lane {
             None if accepted => tracing::warn!("the relay took a mail whose row is somebody else's by now"),
             None => {}
         }
+    }
+
+    /// On this connection: as the settings say, or as suits the relay at its other end.
+    fn most_mails(&self) -> usize {
+        let by_relay = || self.connection.as_ref().and_then(Connection::passes_on).unwrap_or(MAILS_PER_CONNECTION);
+        self.shared.config.mails_per_connection.unwrap_or_else(by_relay)
     }
 
     fn close(&mut self, reason: Closed) {

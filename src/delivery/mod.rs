@@ -42,8 +42,8 @@ const TURN: Duration = Duration::from_millis(100);
 pub struct Config {
     /// Lanes, each with one kept connection.
     pub connections: usize,
-    /// After so many a connection is opened anew (R66).
-    pub mails_per_connection: usize,
+    /// After so many a connection is opened anew (R66). None: after as many as this relay passes on at once.
+    pub mails_per_connection: Option<usize>,
     /// Rows per claim.
     pub batch: i64,
     /// Mails a second over all lanes of this node; None: as fast as the relay takes them.

@@ -20,9 +20,19 @@ pub struct Recipient<'a> {
     /// When the delivery was made; stays the same on every retry (R7).
     pub date: Timestamp,
     /// Required if the edition has a list (R25), not used otherwise (R34).
-    pub unsubscribe_url: Option<&'a str>,
+    pub unsubscribe: Option<Unsubscribe<'a>>,
     /// Plain text; they are escaped here, for each part in its way.
     pub values: &'a [(Slot, String)],
+}
+
+/// The ways to leave that a mail's header names.
+#[derive(Clone, Copy)]
+pub struct Unsubscribe<'a> {
+    /// For one click (RFC 8058).
+    pub url: &'a str,
+    /// An address of this reader's own to which a mail can be sent instead (R112). None as long as nobody reads what arrives
+    /// there: an address that is announced must work.
+    pub mail: Option<&'a str>,
 }
 
 /// Why a message cannot be made. Nothing of it has been sent.
@@ -126,7 +136,7 @@ fn write_headers(edition: &Edition, recipient: &Recipient<'_>, boundary: &str, o
         headers::line("Auto-Submitted", "auto-generated", &mut head);
     }
     if let Some(list) = &edition.list {
-        list_headers(list, recipient.unsubscribe_url.ok_or(ComposeError::NoUnsubscribe)?, &mut head)?;
+        list_headers(list, recipient.unsubscribe.ok_or(ComposeError::NoUnsubscribe)?, &mut head)?;
     }
     // Not "All": that would hush bounces too, and those we want.
     headers::line("X-Auto-Response-Suppress", "OOF, AutoReply", &mut head);
@@ -137,11 +147,15 @@ fn write_headers(edition: &Edition, recipient: &Recipient<'_>, boundary: &str, o
 }
 
 /// RFC 2369, RFC 2919, RFC 5064 and RFC 8058, in an order people read.
-fn list_headers(list: &List, unsubscribe: &str, head: &mut String) -> Result<(), ComposeError> {
+fn list_headers(list: &List, unsubscribe: Unsubscribe<'_>, head: &mut String) -> Result<(), ComposeError> {
     headers::identifier("list id", &list.id, 200)?;
     headers::mailbox("List-Id", "list phrase", &list.phrase, &list.id, head)?;
-    // RFC 8058 §3.1: exactly one HTTPS URI; no mailto, because nobody reads mail for us there (R25).
-    headers::url("List-Unsubscribe", "unsubscribe link", unsubscribe, head)?;
+    // RFC 8058 §3.1: exactly one HTTPS URI, and first, as some read no further.
+    headers::url("List-Unsubscribe", "unsubscribe link", unsubscribe.url, head)?;
+    if let Some(address) = unsubscribe.mail {
+        headers::check_address("unsubscribe address", address)?;
+        headers::append(&format!("<mailto:{address}>"), head);
+    }
     headers::line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", head);
     headers::url("List-Help", "help link", &list.help, head)?;
     let owner = list.owner.strip_prefix("mailto:").unwrap_or(&list.owner);

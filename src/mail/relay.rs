@@ -7,6 +7,7 @@
 //! Nothing in here logs: bodies, tokens, credentials and addresses stay between us and the relay (R91).
 
 mod envelope;
+mod exim;
 mod folder;
 mod greeting;
 mod sign_in;
@@ -308,6 +309,15 @@ impl Connection {
         match &self.0 {
             Way::Smtp(smtp) => smtp.was_idle_closed(),
             Way::Folder(_) => false,
+        }
+    }
+
+    /// How many mails of one connection the relay passes on at once; the others wait for its queue run. None: no such limit is
+    /// known. An Exim whose greeting does not say so is known after the first mail that it took.
+    pub fn passes_on(&self) -> Option<usize> {
+        match &self.0 {
+            Way::Smtp(smtp) => smtp.passes_on(),
+            Way::Folder(_) => None,
         }
     }
 

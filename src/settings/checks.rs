@@ -279,7 +279,7 @@ fn numbers(settings: &Settings) -> Result<(), SettingsError> {
     } = delivery;
     let ranges = [
         ("relay.connections", relay.connections, 1, 200),
-        ("relay.mails_per_connection", relay.mails_per_connection, 1, 100_000),
+        ("relay.mails_per_connection", relay.mails_per_connection.unwrap_or(1), 1, 100_000),
         ("relay.per_second", relay.per_second.unwrap_or(1), 1, 100_000),
         ("relay.per_hour", relay.per_hour.unwrap_or(1), 1, 100_000_000),
         ("relay.ramp_up_per_hour", relay.ramp_up_per_hour.unwrap_or(1), 1, 100_000_000),

@@ -99,7 +99,7 @@ pub(super) struct RawRelay {
     pub token_file: Option<PathBuf>,
     pub ehlo_name: Option<String>,
     pub connections: u32,
-    pub mails_per_connection: u32,
+    pub mails_per_connection: Option<u32>,
     pub per_second: Option<u32>,
     pub per_hour: Option<u32>,
     pub ramp_up_per_hour: Option<u32>,
@@ -116,7 +116,7 @@ impl Default for RawRelay {
             token_file: None,
             ehlo_name: None,
             connections: 2,
-            mails_per_connection: 100,
+            mails_per_connection: None,
             per_second: None,
             per_hour: None,
             ramp_up_per_hour: None,
@@ -137,7 +137,8 @@ pub struct RelaySettings {
     pub ehlo_name: String,
     /// Connections at a time.
     pub connections: u32,
-    pub mails_per_connection: u32,
+    /// `None`: as many as the relay passes on at once, as far as that is known.
+    pub mails_per_connection: Option<u32>,
     /// Mails a second over all connections; `None` is as fast as it goes.
     pub per_second: Option<u32>,
     pub per_hour: Option<u32>,

@@ -11,7 +11,7 @@ use crate::journeys::newsletters::{self, NewsletterError, NewsletterRequest, Tex
 use crate::journeys::publish::{self, FanOut, PublishAnswer};
 use crate::journeys::{JourneyError, news};
 use crate::mail::edition::{Edition, Slot};
-use crate::mail::message::{self, Recipient};
+use crate::mail::message::{self, Recipient, Unsubscribe};
 use crate::mail::templates;
 use crate::store::{self, Conn, StoreError, samples};
 
@@ -138,7 +138,7 @@ fn size(app: &App, content: &[u8]) -> Result<usize, CliError> {
         name: Some(name),
         message_id: "0123456789abcdef0123456789abcdef@example.org",
         date: app.clock.now(),
-        unsubscribe_url: Some(&unsubscribe),
+        unsubscribe: Some(Unsubscribe { url: &unsubscribe, mail: None }),
         values: &values,
     };
     let mut mail = Vec::new();

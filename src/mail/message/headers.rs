@@ -14,6 +14,9 @@ const COLUMNS: usize = 76;
 /// RFC 2047 §2: an encoded word has at most 75 characters.
 const WORD: usize = 75;
 
+/// A word of a name that is longer fits into no line, escaped as it may have to be (RFC 5322 §2.1.1: 998 octets).
+const LONGEST: usize = 480;
+
 /// `name: value` with a value that is known to be short printable ASCII, folded once if need be.
 pub(super) fn line(name: &str, value: &str, head: &mut String) {
     head.push_str(name);
@@ -50,16 +53,8 @@ pub(super) fn mailbox(
     if phrase.is_empty() && name != "List-Id" {
         fold(column, address, head);
     } else {
-        if is_plain(phrase) && phrase.len() <= 50 {
-            let quoted = if phrase.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ' || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
-            {
-                phrase.to_owned()
-            } else {
-                format!("\"{}\"", phrase.replace('\\', "\\\\").replace('"', "\\\""))
-            };
-            column = fold(column, &quoted, head);
-        } else if !phrase.is_empty() {
-            column = encoded_words(phrase, column, head);
+        if !phrase.is_empty() {
+            column = phrase_words(phrase, column, head);
         }
         fold(column, &format!("<{address}>"), head);
     }
@@ -86,6 +81,14 @@ pub(super) fn url(name: &str, field: &'static str, url: &str, head: &mut String)
     Ok(())
 }
 
+/// Another element of the field that was written last, on a line of its own.
+pub(super) fn append(value: &str, head: &mut String) {
+    head.truncate(head.trim_end_matches("\r\n").len());
+    head.push_str(",\r\n ");
+    head.push_str(value);
+    head.push_str("\r\n");
+}
+
 /// A Message-ID or list id: dot-atom text, with an `@` for the former.
 pub(super) fn identifier(field: &'static str, id: &str, most: usize) -> Result<(), ComposeError> {
     let fine = !id.is_empty() && id.len() <= most && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._@+=".contains(&b));
@@ -98,6 +101,38 @@ pub(super) fn check_address(field: &'static str, address: &str) -> Result<(), Co
     let fine =
         !address.is_empty() && address.len() <= 320 && !address.contains([' ', '<', '>', ',', ';', ':', '"', '(', ')', '\\']);
     if fine { Ok(()) } else { Err(ComposeError::Identifier { field, most: 320 }) }
+}
+
+/// A display name (RFC 5322 §3.2.5). In ASCII it is never made into encoded words: some relays write those anew, and people who
+/// look at a header want to read it. What is more than plain atoms is quoted, as relays would do it otherwise, and with that break
+/// every signature over the field: Sendmail quotes a name with an apostrophe in it, although that is an atom.
+fn phrase_words(phrase: &str, column: usize, head: &mut String) -> usize {
+    let longest = phrase.split(' ').map(str::len).max().unwrap_or_default();
+    if !phrase.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) || longest > LONGEST {
+        return encoded_words(phrase, column, head);
+    }
+    let is_atoms = phrase.bytes().all(|b| b.is_ascii_alphanumeric() || b" !#$%&*+-/=?^_`{|}~".contains(&b));
+    let written = match is_atoms && !phrase.contains("  ") && !phrase.contains("=?") {
+        true => phrase.to_owned(),
+        // Programs that look for encoded words everywhere find none in "=\?".
+        false => format!("\"{}\"", phrase.replace('\\', "\\\\").replace('"', "\\\"").replace("=?", "=\\?")),
+    };
+    at_single_spaces(&written).iter().fold(column, |column, part| fold(column, part, head))
+}
+
+/// Parts between which a line may end. Two spaces stay together, or a line could have nothing but spaces in it.
+fn at_single_spaces(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match parts.last_mut().filter(|last| word.is_empty() || last.ends_with(' ')) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => parts.push(word.to_owned()),
+        }
+    }
+    parts
 }
 
 /// Writes ` word`, on a new line if this one has no room. Returns the column after it.
@@ -119,7 +154,7 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) && !text.contains("=?") && !text.contains("  ")
 }
 
-/// Text as it is, folded at its spaces, if that is possible; as encoded words otherwise.
+/// Text as it is, folded at its spaces, if that is possible; as encoded words otherwise: no quotes keep its spaces together here.
 fn words(text: &str, mut column: usize, head: &mut String) {
     if is_plain(text) && text.split(' ').all(|word| word.len() < 60) {
         for word in text.split(' ') {

@@ -38,13 +38,23 @@ fn values(salutation: &str) -> Vec<(Slot, String)> {
 }
 
 fn made(edition: &Edition, name: Option<&str>, values: &[(Slot, String)]) -> Result<Vec<u8>, ComposeError> {
+    made_with(edition, name, values, None)
+}
+
+/// `mail`: where a mail ends the subscription as well.
+fn made_with(
+    edition: &Edition,
+    name: Option<&str>,
+    values: &[(Slot, String)],
+    mail: Option<&str>,
+) -> Result<Vec<u8>, ComposeError> {
     let to = Address::parse("ada@example.org").unwrap();
     let recipient = Recipient {
         to: &to,
         name,
         message_id: "0a1b2c.issue@news.example.org",
         date: "2026-11-22T08:05:09Z".parse().unwrap(),
-        unsubscribe_url: Some("https://news.example.org/unsubscribe/AbC"),
+        unsubscribe: Some(Unsubscribe { url: "https://news.example.org/unsubscribe/AbC", mail }),
         values,
     };
     let mut out = b"left over".to_vec();
@@ -58,7 +68,8 @@ fn wire_is_sound(message: &[u8]) {
     assert!(text.ends_with("--\r\n"));
     for line in text.strip_suffix("\r\n").unwrap().split("\r\n") {
         assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
-        assert!(line.len() <= 78, "{line:?}");
+        // One word that is longer cannot be folded.
+        assert!(line.len() <= 78 || !line.trim().trim_start_matches("To: ").contains(' '), "{line:?}");
     }
     let head = text.split("\r\n\r\n").next().unwrap();
     assert!(head.split("\r\n").all(|line| !line.trim().is_empty() && !line.ends_with(' ')), "{head}");
@@ -188,6 +199,61 @@ fn long_and_strange_subjects_are_folded_between_characters() {
         for word in String::from_utf8(message).unwrap().split_whitespace().filter(|word| word.starts_with("=?utf-8")) {
             assert!(word.len() <= 75, "{word}");
         }
+    }
+}
+
+/// What is written for a name, in each header that has one; unfolded.
+#[test]
+fn a_name_in_ascii_is_atoms_or_quoted_and_never_encoded() {
+    let long = "Ein langer Name ".repeat(20).trim().to_owned();
+    let quoted = format!("\"{}\"", "Children's ".repeat(20).trim());
+    let (word, escaped) = ("x".repeat(480), "\"\\".repeat(40));
+    let rows = [
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("Kunst & Kultur + 50 % = {a|b} ~ #1 _x_ /y? ^z` $ * !", "Kunst & Kultur + 50 % = {a|b} ~ #1 _x_ /y? ^z` $ * !"),
+        ("Children's Centre News", "\"Children's Centre News\""),
+        ("O'Hara", "\"O'Hara\""),
+        ("'", "\"'\""),
+        ("News e.V.", "\"News e.V.\""),
+        ("Müller's", "=?utf-8?Q?M=C3=BCller=27s?="),
+        ("a, b; c: d (e) <f> [g] @h", "\"a, b; c: d (e) <f> [g] @h\""),
+        ("The \"Old\" \\ Mill", "\"The \\\"Old\\\" \\\\ Mill\""),
+        ("two  spaces", "\"two  spaces\""),
+        ("=?utf-8?Q?fake?=", "\"=\\?utf-8?Q?fake?=\""),
+        (long.as_str(), long.as_str()),
+        (&quoted[1..quoted.len() - 1], &quoted),
+        (&word, &word),
+        (&escaped, &format!("\"{}\"", "\\\"\\\\".repeat(40))),
+    ];
+    for (name, written) in rows {
+        let mut edition = issue("Betreff", "Text");
+        edition.from_name = name.to_owned();
+        edition.list.as_mut().unwrap().phrase = name.to_owned();
+        let message = made(&edition, Some(name), &values("x")).unwrap();
+        wire_is_sound(&message);
+        let head = String::from_utf8(message.clone()).unwrap().replace("\r\n ", " ");
+        for (field, address) in [("From", "news@example.org"), ("To", "ada@example.org"), ("List-Id", "zukunft.news.example.org")] {
+            let line = format!("\n{field}: {written} <{address}>\r\n");
+            assert!(head.contains(&line), "{name:?} in {field}: {head}");
+        }
+        let parsed = MessageParser::default().parse(&message).unwrap();
+        assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some(name));
+    }
+    let none = String::from_utf8(made(&issue("s", "b"), Some(""), &values("x")).unwrap()).unwrap();
+    assert!(none.contains("\nTo: ada@example.org\r\n") && none.contains("\nReply-To: redaktion@example.org\r\n"));
+    // No line can hold this one as it is.
+    let endless = made(&issue("s", "b"), Some(&"x".repeat(900)), &values("x")).unwrap();
+    assert!(endless.split(|b| *b == b'\n').all(|line| line.len() < 80), "it is encoded");
+}
+
+#[test]
+fn a_second_way_to_leave_stands_behind_the_first() {
+    let mail = Some("leave+abc@example.org");
+    let text = String::from_utf8(made_with(&issue("s", "b"), None, &values("x"), mail).unwrap()).unwrap();
+    let both = "List-Unsubscribe: <https://news.example.org/unsubscribe/AbC>,\r\n <mailto:leave+abc@example.org>\r\nList-Unsubscribe-Post: ";
+    assert!(text.contains(both), "{text}");
+    for evil in ["a b@example.org", "a@example.org>,<mailto:b@example.org", "a@example.org\r\nBcc: b@example.org", ""] {
+        assert!(made_with(&issue("s", "b"), None, &values("x"), Some(evil)).is_err(), "{evil:?}");
     }
 }
 

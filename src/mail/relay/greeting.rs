@@ -19,7 +19,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use super::smtp::{Lost, Smtp};
 use super::stream::{Heard, Transport, Wire};
 use super::url::{Security, Server};
-use super::{Capabilities, Outcome, Stage, Timeouts, sign_in, trouble};
+use super::{Capabilities, Outcome, Stage, Timeouts, exim, sign_in, trouble};
 
 pub(super) async fn connect(
     server: &Server,
@@ -36,7 +36,7 @@ pub(super) async fn connect(
         Security::StartTls | Security::Loopback => Transport::Plain(tcp),
     };
     let mut wire = Wire::new(transport);
-    ask(&mut wire, None, Stage::Banner, limits.greeting, &place).await?;
+    let banner = ask(&mut wire, None, Stage::Banner, limits.greeting, &place).await?;
     if server.security == Security::StartTls {
         wire = starttls(wire, server, name, limits, tls).await?;
     }
@@ -50,8 +50,9 @@ pub(super) async fn connect(
         (Ok(Err(error)), None) => return Err(lost(Stage::Ehlo, &Lost::from_lettre(&error), &place)),
         (Err(_), None) => return Err(lost(Stage::Ehlo, &Lost::timed_out(limits.command), &place)),
     };
-    let capabilities = answer.map(|heard| Capabilities::read(&heard)).unwrap_or_default();
+    let capabilities = answer.as_ref().map(Capabilities::read).unwrap_or_default();
     let mut smtp = Smtp::new(lettre, wire, place, capabilities, limits);
+    smtp.set_exim(exim::has_greeted(&banner) || answer.as_ref().is_some_and(exim::has_offered));
     if let Some(login) = &server.login {
         sign_in::sign_in(&mut smtp, server, login).await?;
         // A relay may offer more to those it knows; only the current list counts (R73).

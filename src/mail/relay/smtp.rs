@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use super::envelope::Commands;
+use super::exim;
 use super::stream::{Heard, Unasked, Wire};
 use super::stuffing;
 use super::{Address, Capabilities, NextEnvelope, Outcome, Stage, Timeouts, reply, trouble};
@@ -35,6 +36,8 @@ pub(super) struct Smtp {
     settled: u64,
     idle_closed: bool,
     buffer: Vec<u8>,
+    /// It has shown to be an Exim.
+    is_exim: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +90,7 @@ impl Smtp {
         limits: Timeouts,
     ) -> Smtp {
         let (state, buffer) = (State::Ready, Vec::new());
-        Smtp { lettre, wire, place, capabilities, limits, state, settled: 0, idle_closed: false, buffer }
+        Smtp { lettre, wire, place, capabilities, limits, state, settled: 0, idle_closed: false, buffer, is_exim: false }
     }
 
     pub(super) fn set_capabilities(&mut self, capabilities: Capabilities) {
@@ -104,6 +107,15 @@ impl Smtp {
 
     pub(super) fn place(&self) -> &str {
         &self.place
+    }
+
+    pub(super) fn set_exim(&mut self, is_exim: bool) {
+        self.is_exim |= is_exim;
+    }
+
+    /// See [`super::Connection::passes_on`].
+    pub(super) fn passes_on(&self) -> Option<usize> {
+        self.is_exim.then_some(exim::PASSES_ON)
     }
 
     pub(super) fn is_usable(&self) -> bool {
@@ -298,7 +310,10 @@ impl Smtp {
         self.settled += 1;
         self.state = if wire_form.len() > length { State::Ahead } else { State::Ready };
         match heard.code {
-            200..300 => Outcome::Accepted(said),
+            200..300 => {
+                self.set_exim(exim::has_answered(&said.text));
+                Outcome::Accepted(said)
+            }
             400..500 => Outcome::Deferred(said),
             _ => Outcome::Rejected(said),
         }
