@@ -81,7 +81,11 @@ fn sign(c: &mut Criterion) {
         let mut mail = Vec::new();
         compose(&edition, &mut mail);
         c.bench_function(&format!("sign a mail of 8 kB with {what}"), |b| {
-            b.iter_batched_ref(|| mail.clone(), |mail| signer.sign(mail, signer.note(), at).unwrap(), BatchSize::SmallInput);
+            b.iter_batched_ref(
+                || mail.clone(),
+                |mail| signer.sign(mail, signer.note(), "news@example.org", at).unwrap(),
+                BatchSize::SmallInput,
+            );
         });
     }
 }

@@ -19,6 +19,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::Clock;
 use crate::delivery::{self, Engine};
+use crate::domain::address::Address;
 use crate::domain::altcha::Difficulty;
 use crate::domain::language::{Language, UnknownLanguage};
 use crate::domain::limits::Limits as SignUpLimits;
@@ -135,12 +136,13 @@ impl App {
         relay(&self.settings)
     }
 
-    /// # Errors
-    /// [`AppError::Dkim`] names a newsletter whose mails dkim.domain cannot vouch for (R120): better none than unsigned ones.
+    /// A newsletter that cannot be signed for is named in the log: its mails wait, better none than unsigned ones (R120).
     pub async fn engine(&self) -> Result<Engine, AppError> {
         for newsletter in self.store.read(newsletters::list).await? {
             let fits = self.context.signer.check_sender(&newsletter.slug, &newsletter.from_address);
-            fits.map_err(|error| AppError::Dkim(error.to_string()))?;
+            if let Err(error) = fits {
+                tracing::error!(%error, "mails of a newsletter are held");
+            }
         }
         let delivery = &self.settings.delivery;
         let relay = &self.settings.relay;
@@ -282,7 +284,11 @@ pub fn relay(settings: &Settings) -> Result<Relay, AppError> {
         ..Timeouts::default()
     };
     let relay = Relay::new(settings.relay_url()?, &settings.relay.ehlo_name)?;
-    Ok(relay.with_token_file(settings.relay.token_file.as_deref())?.with_timeouts(timeouts))
+    let mut relay = relay.with_token_file(settings.relay.token_file.as_deref())?.with_timeouts(timeouts);
+    if let Some(file) = &settings.relay.ca_file {
+        relay = relay.with_ca_file(file)?;
+    }
+    Ok(if settings.relay.smtputf8 { relay } else { relay.without_smtputf8() })
 }
 
 pub fn templates(settings: &Settings) -> Result<Templates, AppError> {
@@ -322,7 +328,7 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         public_url: settings.public_url.clone(),
         organisation: settings.imprint.organisation.clone(),
         postal_address: settings.imprint.address.clone(),
-        email: settings.imprint.email.clone(),
+        email: own_wire(&settings.imprint.email),
         privacy_contact: settings.privacy.contact.clone(),
         privacy_officer: settings.privacy.officer.clone(),
         privacy_authority: settings.privacy.authority.clone(),
@@ -346,6 +352,11 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         session_idle: SignedDuration::from_mins(i64::from(settings.session.idle_minutes)),
         session_life: hours(settings.session.hours),
     }
+}
+
+/// Settings that were loaded have an address there, or nothing.
+fn own_wire(text: &str) -> String {
+    Address::parse_own(text).map(|address| address.wire()).unwrap_or_default()
 }
 
 fn limits(settings: &settings::Limits) -> SignUpLimits {

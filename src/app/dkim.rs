@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// [`AppError::Dkim`] names the setting and the file.
 pub fn signer(settings: &Settings) -> Result<Signer, AppError> {
     let dkim = &settings.dkim;
-    let Some(domain) = &dkim.domain else { return Ok(Signer::default()) };
+    let domain = dkim.domain.as_deref().unwrap_or_default();
     let pairs = [
         ("dkim.key_file", Algorithm::Rsa, &dkim.selector, &dkim.key_file),
         ("dkim.ed25519_key_file", Algorithm::Ed25519, &dkim.ed25519_selector, &dkim.ed25519_key_file),
@@ -29,13 +29,19 @@ pub fn signer(settings: &Settings) -> Result<Signer, AppError> {
         }
         current.push(key);
     }
-    let mut old = Vec::new();
-    for entry in &dkim.old_keys {
-        let (name, file) = entry.split_once('=').unwrap_or((entry, ""));
-        let (selector, domain) = name.split_once('@').unwrap_or((name, domain));
-        old.push(key("dkim.old_keys", selector.trim(), domain.trim(), Path::new(file.trim()))?);
-    }
+    let listed = |setting: &str, entries: &[String]| -> Result<Vec<Key>, AppError> {
+        entries.iter().map(|entry| listed(setting, entry, domain)).collect()
+    };
+    current.extend(listed("dkim.keys", &dkim.keys)?);
+    let old = listed("dkim.old_keys", &dkim.old_keys)?;
     Signer::new(current, old).map_err(|error| AppError::Dkim(format!("dkim: {error}")))
+}
+
+/// `SELECTOR@DOMAIN=FILE`; without a domain it is that of the settings.
+fn listed(setting: &str, entry: &str, domain: &str) -> Result<Key, AppError> {
+    let (name, file) = entry.split_once('=').unwrap_or((entry, ""));
+    let (selector, domain) = name.split_once('@').unwrap_or((name, domain));
+    key(setting, selector.trim(), domain.trim(), Path::new(file.trim()))
 }
 
 fn key(setting: &str, selector: &str, domain: &str, file: &Path) -> Result<Key, AppError> {
@@ -54,8 +60,9 @@ fn failed(setting: &str, file: &Path, problem: impl std::fmt::Display) -> AppErr
 /// All key files that the settings name.
 pub fn files(settings: &Settings) -> Vec<PathBuf> {
     let dkim = &settings.dkim;
-    let old = dkim.old_keys.iter().filter_map(|entry| entry.split_once('=')).map(|(_, file)| PathBuf::from(file.trim()));
-    dkim.key_file.iter().chain(&dkim.ed25519_key_file).cloned().chain(old).collect()
+    let listed = dkim.keys.iter().chain(&dkim.old_keys);
+    let listed = listed.filter_map(|entry| entry.split_once('=')).map(|(_, file)| PathBuf::from(file.trim()));
+    dkim.key_file.iter().chain(&dkim.ed25519_key_file).cloned().chain(listed).collect()
 }
 
 /// Whether anybody but the owner may read a file.

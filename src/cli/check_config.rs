@@ -5,7 +5,8 @@ mod places;
 
 use super::{CliError, block_on};
 use crate::app;
-use crate::mail::dkim::Signer;
+use crate::domain::delivery::Stage;
+use crate::mail::dkim::{Algorithm, Key, Signer};
 use crate::settings::{DatabaseKind, Settings};
 use crate::store::{Store, StoreError};
 
@@ -43,13 +44,24 @@ pub(super) fn run(settings: Settings) -> Result<(), CliError> {
     }
     let relay = match app::relay(&settings) {
         Ok(relay) => block_on(async {
-            match relay.connect().await {
+            match relay.try_out().await {
                 Ok(connection) => {
+                    let few = match (settings.relay.mails_per_connection, connection.passes_on()) {
+                        (None, Some(most)) => format!("; it is an Exim, so each connection takes {most} mails"),
+                        _ => String::new(),
+                    };
                     connection.quit().await;
-                    Ok(format!("{} answers", relay.place()))
+                    Ok(format!("{} answers{few}", relay.place()))
                 }
                 Err(outcome) => {
-                    Err(format!("{} ({} at {})", outcome.reply().text, relay.place(), outcome.reply().stage.as_str()))
+                    let reply = outcome.reply();
+                    let hint = match (reply.stage, reply.code) {
+                        (Stage::Auth, 530..=539) => {
+                            "; check user and password in relay.url (percent-encoded), and whether they may send"
+                        }
+                        _ => "",
+                    };
+                    Err(format!("{}{hint} ({} at {})", reply.text, relay.place(), reply.stage.as_str()))
                 }
             }
         })?,
@@ -85,20 +97,20 @@ fn database(settings: &Settings, in_clear: &mut Option<String>) -> Result<String
 /// What mails are signed with. Of a key only its name, its kind and its file are shown.
 fn tell_keys(settings: &Settings, signer: &Signer, tell: &mut impl FnMut(&str, Result<String, String>)) {
     let dkim = &settings.dkim;
-    let names = |old: bool| {
-        let current = signer.note().split(' ').skip(1).count();
-        let keys = signer.keys().iter().enumerate().filter(|(n, _)| (*n >= current) == old);
-        keys.map(|(_, key)| key.describe()).collect::<Vec<_>>().join(", ")
-    };
-    match signer.domain() {
-        Some(domain) => tell("dkim", Ok(format!("mails are signed for {domain} with {}", names(false)))),
-        None => say!("note  dkim: mails go out unsigned; the relay must sign them"),
+    let names = |keys: Vec<&Key>| keys.into_iter().map(Key::describe).collect::<Vec<_>>().join(", ");
+    let domains = signer.domains();
+    if domains.is_empty() {
+        say!("note  dkim: mails go out unsigned; the relay must sign them");
     }
-    if !dkim.old_keys.is_empty() {
-        tell("dkim", Ok(format!("kept for mails that are sent again: {}", names(true))));
+    for (domain, keys) in domains {
+        let only_young = keys.iter().all(|key| key.algorithm() == Algorithm::Ed25519);
+        tell("dkim", Ok(format!("mails are signed for {domain} with {}", names(keys))));
+        if only_young {
+            say!("note  dkim: many receivers do not know Ed25519 yet; an RSA key for {domain} beside it is advised");
+        }
     }
-    if dkim.ed25519_key_file.is_some() && dkim.key_file.is_none() {
-        say!("note  dkim: many receivers do not know Ed25519 yet; an RSA key beside it is advised");
+    if !signer.old_keys().is_empty() {
+        tell("dkim", Ok(format!("kept for mails that are sent again: {}", names(signer.old_keys().iter().collect()))));
     }
     for file in app::dkim::files(settings).iter().filter(|file| app::dkim::may_others_read(file).unwrap_or(false)) {
         say!("note  dkim: others can read {}; chmod 600 it", file.display());

@@ -205,6 +205,7 @@ fn published(newsletter: &str, answer: PublishAnswer) -> Result<(), CliError> {
             issue_check::show(&errors)?;
             issue_check::refuse(newsletter, errors.len())
         }
+        PublishAnswer::Unsigned(error) => Err(CliError::Usage(error.to_string())),
         PublishAnswer::SettingsMissing(keys) => Err(CliError::Usage(format!(
             "readers have a right to know who writes to them: fill {} in the settings first",
             keys.join(", ")

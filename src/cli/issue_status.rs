@@ -10,6 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::states::IssueState;
 use crate::journeys::check::Override;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
+use crate::store::newsletters;
 use crate::web::words;
 
 /// The promised fields come first, and stay; further ones are added behind them.
@@ -69,8 +70,14 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
     if let Some(reason) = held_reason {
         say!("  held: {reason}");
     }
+    if counts.queued > 0
+        && let Some(newsletter) = app.store.read_blocking(|conn| newsletters::find(conn, newsletter))?
+        && let Err(error) = app.context.signer.check_sender(&newsletter.slug, &newsletter.from_address)
+    {
+        say!("  waits: {error}");
+    }
     if let Some(Override { by, at, .. }) = despite {
-        say!("  published by {by} at {} although the check had found errors; --json names them", local(*at, &zone));
+        say!("  published by {by} at {} although the check had found errors; --json names them", local(*at, &outlook.zone));
     }
     for (word, count) in [("recipients", counts.recipients)].into_iter().chain(counts.by_state()) {
         say!("  {word:<13}{count:>9}");

@@ -192,7 +192,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         return demo.run();
     }
     if let Command::Dkim(dkim) = cli.command {
-        return dkim.run();
+        return dkim.run(cli.config.as_deref());
     }
     if let Command::Bench(bench) = cli.command {
         return bench.run(cli.config.as_deref());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{CliError, issue};
 use crate::app::App;
-use crate::domain::address::Address;
+use crate::domain::address::{Address, AddressError};
 use crate::domain::language::{Language, UnknownLanguage};
 use crate::journeys::JourneyError;
 use crate::journeys::preview::{self, TestAnswer, Whom};
@@ -86,6 +86,8 @@ pub(super) fn test(app: &App, slug: &str, to: &str, language: Option<&str>) -> R
             Ok(())
         }
         TestAnswer::NoSuchNewsletter => Err(issue::no_newsletter(slug)),
+        TestAnswer::NotCarried => Err(CliError::Usage(format!("--to: {}", AddressError::LocalPartInternational))),
+        TestAnswer::Unsigned(error) => Err(CliError::Failed(error.to_string())),
         TestAnswer::Suppressed => {
             Err(CliError::Failed("this address must not be mailed: it refused mails, or somebody objected".to_owned()))
         }

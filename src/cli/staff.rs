@@ -38,6 +38,7 @@ impl Staff {
         match self {
             Staff::Add { address, role } => {
                 let (address, role) = (parsed(&address)?, role_of(&role)?);
+                app.context.carries(&address).map_err(|error| CliError::Usage(error.to_string()))?;
                 let shown = address.as_typed().to_owned();
                 match app.store.write_blocking(move |conn| staff::add(conn, now, &address, role))? {
                     Invited::Link(token) => say!("{}", link(app, &token)),

@@ -60,14 +60,15 @@ pub(super) async fn claim(shared: &Shared, only_urgent: bool) -> Result<Claim, J
         let now = micros(shared.clock.now());
         let link_key = shared.context.keyring.current_id();
         let (own, token, context) = (shared.node.known().own, token::random_id()?, Arc::clone(&shared.context));
-        let (config, clock) = (Arc::clone(&shared.config), shared.clock.clone());
+        let (config, clock, senders) = (Arc::clone(&shared.config), shared.clock.clone(), Arc::clone(&shared.senders));
         let claim = move |conn: &mut Conn| {
             let may = nodes::may_claim(conn, own)?;
             if may != MayClaim::Yes {
                 return Ok(Err(may));
             }
             let by = Claimant { node_id: own.id, token, link_key, dkim: context.signer.note(), now };
-            claim_batch(conn, by, &config, &clock, only_urgent).map(Ok)
+            let of_issue = |conn: &mut Conn, id| senders.note(conn, &context.signer, id);
+            claim_batch(conn, by, &config, &clock, only_urgent, of_issue).map(Ok)
         };
         let asked = Instant::now();
         match shared.store.write(claim).await? {
@@ -98,6 +99,7 @@ fn claim_batch(
     config: &Config,
     clock: &Clock,
     only_urgent: bool,
+    dkim_of: impl Fn(&mut Conn, i64) -> Result<Option<String>, StoreError>,
 ) -> Result<Claim, StoreError> {
     let mut gate = Gate::find(conn, config, clock, by.now)?;
     let mut claim = Claim { blocked: gate.rests().map(str::to_owned), watched: gate.watched(), ..Claim::of(by.token) };
@@ -135,7 +137,8 @@ fn claim_batch(
             if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }
-            claim.ids = gate.claim(conn, Some(issue.id), by, most)?;
+            let Some(dkim) = dkim_of(conn, issue.id)? else { continue };
+            claim.ids = gate.claim(conn, Some(issue.id), Claimant { dkim: &dkim, ..by }, most)?;
             if !claim.ids.is_empty() {
                 break;
             }

@@ -56,7 +56,7 @@ impl Job {
         };
         message::compose(&self.edition, &recipient, out)
             .map_err(|error| JourneyError::Broken(format!("delivery {}: {error}", self.row.id)))?;
-        ctx.signer.sign(out, self.row.dkim.as_deref().unwrap_or_default(), date)?;
+        ctx.signer.sign(out, self.row.dkim.as_deref().unwrap_or_default(), &self.edition.from_address, date)?;
         let tag = ctx.keyring.envelope_tag(key_id, &public_id)?;
         Ok(Envelope { from: bounce(bounce_address, domain, &tag), file_name: hex(&public_id) })
     }

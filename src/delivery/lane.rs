@@ -139,10 +139,10 @@ impl Lane {
         let answer = match error {
             // A key that this node lacks: the row goes back, for a node that has it.
             JourneyError::Key(_) => Err(error),
-            JourneyError::Dkim(_) => {
+            JourneyError::Dkim(error) => {
                 tracing::error!(delivery = id, %error, "a mail cannot be signed");
                 self.done.deferred += 1;
-                stock::put_off(&self.shared, &job).await?;
+                stock::put_off(&self.shared, &job, &error).await?;
                 Ok(None)
             }
             error => {

@@ -17,6 +17,7 @@ mod node;
 mod pace;
 mod pool;
 mod round;
+mod senders;
 mod stock;
 
 use std::collections::BTreeMap;
@@ -133,6 +134,7 @@ pub(crate) struct Shared {
     pub meter: Arc<meter::Meter>,
     pub pace: pace::Pace,
     pub health: pace::Health,
+    pub senders: Arc<senders::Senders>,
     /// The last round ended by an error: rows may be claimed that nobody works on.
     pub unclean: AtomicBool,
 }
@@ -158,6 +160,7 @@ impl Engine {
             meter,
             pace: pace::Pace::new(config.per_second),
             health: pace::Health::new(),
+            senders: Arc::default(),
             unclean: AtomicBool::new(false),
             lanes: pool::Pool::new(config.idle),
             stop,

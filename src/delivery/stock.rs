@@ -16,9 +16,10 @@ use super::{Drained, Shared};
 use crate::domain::address::Address;
 use crate::domain::states::DeliveryKind;
 use crate::journeys::JourneyError;
+use crate::mail::dkim::DkimError;
 use crate::mail::edition::Edition;
 use crate::store::ledger::{ClaimToken, Claimed};
-use crate::store::{deliveries, editions, ledger, micros, waiting, word};
+use crate::store::{Conn, deliveries, editions, ledger, micros, waiting, word};
 
 /// How long a confirmation may stand behind newsletters that are claimed already.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -339,9 +340,17 @@ pub(super) async fn skip_unreadable(shared: &Shared, id: i64) -> Result<(), Jour
     Ok(())
 }
 
-/// Gives a row back that this node lacks the DKIM key for: a node that has it may take it, or this one once it has.
-pub(super) async fn put_off(shared: &Shared, job: &Job) -> Result<(), JourneyError> {
+/// Gives a row back that this node lacks the DKIM key for: a node that has it may take it, or this one once it has. Where there was
+/// no key for its sender at all, it was never sent, and the next claim notes the keys of its day.
+pub(super) async fn put_off(shared: &Shared, job: &Job, error: &DkimError) -> Result<(), JourneyError> {
     let (id, token, due_at) = (job.row.id, job.token, micros(shared.clock.now() + KEY_IS_MISSING));
-    shared.store.write(move |conn| ledger::put_off(conn, id, &token, due_at)).await?;
+    let never_signed = matches!(error, DkimError::NoKey { .. });
+    let put_off = move |conn: &mut Conn| {
+        if never_signed {
+            ledger::forget_keys(conn, id, &token)?;
+        }
+        ledger::put_off(conn, id, &token, due_at)
+    };
+    shared.store.write(put_off).await?;
     Ok(())
 }

@@ -62,6 +62,9 @@ pub enum AddressError {
     /// Not a fault of the address: our relay cannot carry it (R21). Journeys say so, [`Address::parse`] never does.
     #[error("our mail server cannot send to an address with such characters before the @")]
     LocalPartInternational,
+    /// Not a fault of the address either: it would stand in every mail, and most mail servers could not take those.
+    #[error("this address stands in every mail, so the part before the @ must be in ASCII letters; umlauts are fine behind it")]
+    OwnInternational,
     #[error("the part before the @ is longer than 64 bytes")]
     LocalPartTooLong,
     #[error("the part after the @ is missing")]
@@ -78,7 +81,7 @@ pub enum AddressError {
 
 impl AddressError {
     /// The ids of all texts that [`AddressError::key`] may name, for a check that every language has them.
-    pub const KEYS: [&'static str; 19] = [
+    pub const KEYS: [&'static str; 20] = [
         "address-error-empty",
         "address-error-no-at",
         "address-error-several",
@@ -92,6 +95,7 @@ impl AddressError {
         "address-error-local-dots",
         "address-error-local-character",
         "address-error-local-international",
+        "address-error-own-international",
         "address-error-local-too-long",
         "address-error-domain-empty",
         "address-error-domain-no-dot",
@@ -116,6 +120,7 @@ impl AddressError {
             AddressError::LocalPartDots => "address-error-local-dots",
             AddressError::LocalPartCharacter(_) => "address-error-local-character",
             AddressError::LocalPartInternational => "address-error-local-international",
+            AddressError::OwnInternational => "address-error-own-international",
             AddressError::LocalPartTooLong => "address-error-local-too-long",
             AddressError::DomainEmpty => "address-error-domain-empty",
             AddressError::DomainWithoutDot => "address-error-domain-no-dot",
@@ -153,6 +158,13 @@ impl Address {
         Ok(Address { canonical: format!("{compared}@{domain}"), local: local.len(), domain, typed: typed.to_owned() })
     }
 
+    /// An address of ours, as it stands in headers and envelopes of mails to everybody: senders, bounces, the list's owner. Such a
+    /// mail must not need SMTPUTF8, whatever our own relay takes, because the readers' servers have to take it as well.
+    pub fn parse_own(input: &str) -> Result<Address, AddressError> {
+        let address = Address::parse(input)?;
+        if address.needs_smtputf8() { Err(AddressError::OwnInternational) } else { Ok(address) }
+    }
+
     /// As typed, without the white space around it.
     pub fn as_typed(&self) -> &str {
         &self.typed
@@ -171,6 +183,23 @@ impl Address {
     /// Whether the relay must offer SMTPUTF8 to take it (RFC 6531 §3.2). An internationalised domain alone needs no such thing.
     pub fn needs_smtputf8(&self) -> bool {
         !self.local_part().is_ascii()
+    }
+
+    /// As a link (RFC 6068 §2): in ASCII, with what could end the address percent-encoded.
+    pub fn mailto(&self) -> String {
+        use fmt::Write as _;
+        let mut link = String::from("mailto:");
+        for byte in self.local_part().bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~!$'*+".contains(&byte) {
+                link.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(link, "%{byte:02X}");
+            }
+        }
+        link.push('@');
+        link.push_str(&self.domain);
+        link
     }
 
     /// The domain as lower-case A-labels.
@@ -257,6 +286,16 @@ fn is_atext(c: char) -> bool {
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffd}')
     }
+}
+
+/// A link to write to this address. None: it is none.
+pub fn mailto(text: &str) -> Option<String> {
+    Address::parse(text).ok().map(|address| address.mailto())
+}
+
+/// A domain by itself, as it may stand behind an @: A-labels in lower case.
+pub fn domain_name(text: &str) -> Result<String, AddressError> {
+    a_labels(text.trim())
 }
 
 /// The domain's A-labels in lower case (UTS #46, non-transitional; STD 3 letters only).

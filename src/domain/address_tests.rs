@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::address::{Address, AddressError};
+use super::address::{Address, AddressError, domain_name, mailto};
 
 #[test]
 fn addresses_that_are_taken() {
@@ -197,5 +197,43 @@ proptest! {
         let canonical = Address::parse(address.canonical()).unwrap();
         prop_assert_eq!(canonical.canonical(), address.canonical());
         prop_assert!(address.wire().len() <= 254 && address.domain().is_ascii());
+    }
+}
+
+#[test]
+fn an_address_of_our_own_needs_no_smtputf8() {
+    for (typed, wire) in [
+        ("news@example.org", Some("news@example.org")),
+        (" News@MÜNCHEN.example ", Some("News@xn--mnchen-3ya.example")),
+        ("news@xn--mnchen-3ya.example", Some("news@xn--mnchen-3ya.example")),
+        ("nächte@example.org", None),
+        ("nächte@münchen.example", None),
+        ("ｎews@example.org", None),
+    ] {
+        let own = Address::parse_own(typed);
+        assert_eq!(own.as_ref().ok().map(Address::wire).as_deref(), wire, "{typed}");
+        if let Err(error) = own {
+            assert_eq!(error, AddressError::OwnInternational, "{typed}");
+        }
+    }
+    assert_eq!(Address::parse_own("nobody"), Err(AddressError::NoAt));
+}
+
+#[test]
+fn a_link_to_an_address_is_ascii_and_nothing_in_it_ends_the_address() {
+    for (typed, link) in [
+        ("news@example.org", "mailto:news@example.org"),
+        ("Ada.Lovelace+news@MÜNCHEN.example", "mailto:Ada.Lovelace+news@xn--mnchen-3ya.example"),
+        ("o'hara@example.org", "mailto:o'hara@example.org"),
+        ("jörg@example.org", "mailto:j%C3%B6rg@example.org"),
+        ("a?b=c&d#e%f/g@example.org", "mailto:a%3Fb%3Dc%26d%23e%25f%2Fg@example.org"),
+    ] {
+        assert_eq!(mailto(typed).as_deref(), Some(link));
+    }
+    assert_eq!(mailto("nobody"), None);
+    for (typed, name) in
+        [("MÜNCHEN.example", Some("xn--mnchen-3ya.example")), ("example.org", Some("example.org")), ("a b.org", None), ("", None)]
+    {
+        assert_eq!(domain_name(typed).ok().as_deref(), name);
     }
 }

@@ -51,6 +51,7 @@ use self::wording::Wording;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::domain::address::{Address, AddressError};
 use crate::domain::altcha::Difficulty;
 use crate::domain::language::{Language, UnknownLanguage};
 use crate::domain::limits::Limits;
@@ -151,6 +152,14 @@ pub enum JourneyError {
 impl Context {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.config.public_url)
+    }
+
+    /// Whether our relay can carry mail to an address (R21).
+    pub fn carries(&self, address: &Address) -> Result<(), AddressError> {
+        match address.needs_smtputf8() && !self.config.smtputf8 {
+            true => Err(AddressError::LocalPartInternational),
+            false => Ok(()),
+        }
     }
 
     /// A link with a token for one purpose, e.g. `https://…/unsubscribe/TOKEN`.

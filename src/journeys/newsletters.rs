@@ -94,7 +94,7 @@ pub fn add(conn: &mut Conn, now: Timestamp, request: &NewsletterRequest) -> Resu
     let slug = Slug::parse(&request.slug)?;
     let name = checked_name(&request.name)?;
     header::check("from", &request.from_name)?;
-    let from = Address::parse(&request.from_address)?;
+    let from = Address::parse_own(&request.from_address)?;
     let languages = checked_languages(&request.languages)?;
     // The zone is checked also where there is no cadence yet, so that a typing mistake shows now.
     let cadence = Cadence::parse(request.cadence.as_deref().unwrap_or("0 9 * * MON"), &request.zone)?;

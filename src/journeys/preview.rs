@@ -9,6 +9,7 @@ use crate::domain::address::Address;
 use crate::domain::language::{Fallbacks, Language};
 use crate::domain::states::{DeliveryKind, SubscriptionState};
 use crate::domain::token::Purpose;
+use crate::mail::dkim::DkimError;
 use crate::mail::edition::{Edition, Slot};
 use crate::mail::preview::Preview;
 use crate::mail::templates;
@@ -33,6 +34,10 @@ pub enum TestAnswer {
     NoSuchNewsletter,
     /// The address refused our mails or did not want them.
     Suppressed,
+    /// Our relay cannot carry mail to such an address.
+    NotCarried,
+    /// There is no DKIM key for the newsletter's sender.
+    Unsigned(DkimError),
 }
 
 /// One of a newsletter's readers.
@@ -120,7 +125,12 @@ pub fn send_test(
     if !suppressions::list_suppressed(conn, &keys, micros(now))?.is_empty() {
         return Ok(TestAnswer::Suppressed);
     }
-    ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address)?;
+    if ctx.carries(to).is_err() {
+        return Ok(TestAnswer::NotCarried);
+    }
+    if let Err(error) = ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address) {
+        return Ok(TestAnswer::Unsigned(error));
+    }
     let (number, _) = newsletters::upcoming(conn, newsletter.id)?;
     let mut sent = Vec::new();
     for mut mail in compose(conn, ctx, now, &newsletter, number)?.mails {

@@ -8,6 +8,7 @@ use super::{Context, JourneyError, archive, check};
 use crate::domain::check::Finding;
 use crate::domain::language::Language;
 use crate::domain::states::IssueState;
+use crate::mail::dkim::DkimError;
 use crate::mail::edition::Edition;
 use crate::mail::templates::IssueMail;
 use crate::store::editions::Frozen;
@@ -36,6 +37,8 @@ pub enum PublishAnswer {
     Closed,
     /// Keys of empty settings that readers have a right to see filled.
     SettingsMissing(Vec<&'static str>),
+    /// There is no DKIM key for the sender.
+    Unsigned(DkimError),
     /// The check before sending found errors, and nobody answered for them.
     Refused(Vec<Finding>),
 }
@@ -66,7 +69,9 @@ pub(super) fn publish_into(
     if !ctx.config.missing_for_publishing.is_empty() {
         return Ok(PublishAnswer::SettingsMissing(ctx.config.missing_for_publishing.clone()));
     }
-    ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address)?;
+    if let Err(error) = ctx.signer.check_sender(&newsletter.slug, &newsletter.from_address) {
+        return Ok(PublishAnswer::Unsigned(error));
+    }
     // Whoever holds this lock sees either all items ready or, afterwards, none: exactly one issue comes of them.
     newsletters::lock(conn, newsletter.id)?;
     if newsletters::get(conn, newsletter.id)?.is_closed() {

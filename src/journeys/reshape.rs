@@ -52,7 +52,7 @@ pub fn change(conn: &mut Conn, now: Timestamp, slug: &str, change: &Change) -> R
         shape.from_name = name.clone();
     }
     if let Some(address) = &change.from_address {
-        shape.from_address = Address::parse(address)?.wire();
+        shape.from_address = Address::parse_own(address)?.wire();
     }
     if let Some(visibility) = change.visibility {
         shape.private = i64::from(visibility == Visibility::Private);

@@ -91,6 +91,11 @@ pub fn publish_due(conn: &mut Conn, ctx: &Context, now: Timestamp, issue_id: i64
             issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
             Tick::Held { slug, reason }
         }
+        PublishAnswer::Unsigned(error) => {
+            let reason = error.to_string();
+            issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;
+            Tick::Held { slug, reason }
+        }
         PublishAnswer::Refused(errors) => {
             let reason = refused(&slug, &errors);
             issues::hold(conn, issue.id, IssueState::Scheduled, &reason)?;

@@ -316,9 +316,7 @@ fn write_down(
 /// An address that our relay can carry (R21): said at once, and not first when the mail cannot go.
 pub(super) fn usable(ctx: &Context, typed: &str) -> Result<Address, AddressError> {
     let address = Address::parse(typed)?;
-    if address.needs_smtputf8() && !ctx.config.smtputf8 {
-        return Err(AddressError::LocalPartInternational);
-    }
+    ctx.carries(&address)?;
     Ok(address)
 }
 

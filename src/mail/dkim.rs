@@ -39,50 +39,87 @@ pub enum DkimError {
     #[error("the private key is {found}, and {wanted} is expected here")]
     OtherAlgorithm { found: Algorithm, wanted: Algorithm },
     #[error(
-        "the newsletter {newsletter} sends from {from}, and dkim.domain is {domain}: mailbox providers want a signature of \
-         the sender's own domain. Set dkim.domain to that domain, or sign at the relay and remove [dkim]"
+        "the newsletter {newsletter} sends from {from}, and {keys}: mailbox providers want a signature of the sender's own domain. \
+         Make a key with \"rundbrief dkim new\" and add what it prints, or sign at the relay and remove [dkim]"
     )]
-    NotAligned { newsletter: String, from: String, domain: String },
+    NotAligned { newsletter: String, from: String, keys: String },
+    #[error("mail from {from} cannot be signed: {keys}. It waits until there is a key for that domain, see dkim.keys")]
+    NoKey { from: String, keys: String },
+    #[error("{0} has two {1} keys that sign now; move the older one to dkim.old_keys")]
+    TwoOfAKind(String, Algorithm),
     #[error("there is no header to sign")]
     NoHeader,
     #[error("the cryptographic library refused to sign")]
     Refused,
 }
 
+/// Between the domains of a note.
+const NEXT: &str = "; ";
+
 /// The keys of an instance: those that sign new mails, and older ones for mails that are sent again. `Default` signs nothing.
 #[derive(Debug, Default)]
 pub struct Signer {
     keys: Vec<Key>,
+    /// How many of these sign new mails; they come first.
+    current: usize,
     /// See [`Signer::note`].
     note: String,
 }
 
 impl Signer {
-    /// `current` keys sign new mails and have one domain; `old` ones sign only what was signed with them before.
+    /// `current` keys sign new mails, at most one of each kind for a domain; `old` ones sign only what was signed with them before.
     ///
     /// # Errors
-    /// [`DkimError::Twice`] if two keys have the same name.
+    /// [`DkimError::Twice`] if two keys have the same name, [`DkimError::TwoOfAKind`].
     pub fn new(current: Vec<Key>, old: Vec<Key>) -> Result<Self, DkimError> {
-        let note = note(current.iter().map(|key| &key.name));
-        let mut keys: Vec<Key> = Vec::with_capacity(current.len().saturating_add(old.len()));
+        let mut domains: Vec<(&str, Vec<&Key>)> = Vec::new();
+        for key in &current {
+            match domains.iter_mut().find(|(domain, _)| *domain == key.name.domain) {
+                Some((domain, others)) if others.iter().any(|other| other.algorithm() == key.algorithm()) => {
+                    return Err(match others.iter().any(|other| other.name == key.name) {
+                        true => DkimError::Twice(key.name.clone()),
+                        false => DkimError::TwoOfAKind((*domain).to_owned(), key.algorithm()),
+                    });
+                }
+                Some((_, others)) => others.push(key),
+                None => domains.push((&key.name.domain, vec![key])),
+            }
+        }
+        let note = domains
+            .iter()
+            .map(|(domain, keys)| keys.iter().fold((*domain).to_owned(), |note, key| format!("{note} {}", key.name.selector)));
+        let (note, count) = (note.collect::<Vec<_>>().join(NEXT), current.len());
+        let mut keys: Vec<Key> = Vec::with_capacity(count.saturating_add(old.len()));
         for key in current.into_iter().chain(old) {
             if keys.iter().any(|other| other.name == key.name) {
                 return Err(DkimError::Twice(key.name));
             }
             keys.push(key);
         }
-        Ok(Self { keys, note })
+        Ok(Self { keys, current: count, note })
     }
 
-    /// What new mails are signed with, as the ledger keeps it: the domain and then the selectors, with spaces between them.
-    /// Empty: they are not signed.
+    /// What new mails are signed with, as the ledger keeps it: a domain and its selectors, with spaces between them; further
+    /// domains after a semicolon. Whose mail it is chooses the domain. Empty: mails are not signed.
     pub fn note(&self) -> &str {
         &self.note
     }
 
-    /// The domain of new signatures, if there are any.
-    pub fn domain(&self) -> Option<&str> {
-        self.note.split_once(' ').map(|(domain, _)| domain)
+    /// The part of [`Signer::note`] for mails of one sender. None: they cannot be signed.
+    pub fn note_for(&self, from_address: &str) -> Option<&str> {
+        if self.note.is_empty() { Some("") } else { part_for(&self.note, from_address) }
+    }
+
+    /// The domains of new signatures with their keys.
+    pub fn domains(&self) -> Vec<(&str, Vec<&Key>)> {
+        let parts = self.note.split(NEXT).filter_map(|part| part.split(' ').next()).filter(|domain| !domain.is_empty());
+        let of = |domain: &str| self.keys.iter().take(self.current).filter(|key| key.name.domain == domain).collect();
+        parts.map(|domain| (domain, of(domain))).collect()
+    }
+
+    /// Keys that sign only what was signed with them before.
+    pub fn old_keys(&self) -> &[Key] {
+        self.keys.get(self.current..).unwrap_or_default()
     }
 
     /// All keys, those of new mails first.
@@ -95,25 +132,29 @@ impl Signer {
     /// # Errors
     /// [`DkimError::NotAligned`], which names the newsletter.
     pub fn check_sender(&self, newsletter: &str, from_address: &str) -> Result<(), DkimError> {
-        let from = from_address.rsplit_once('@').map_or(from_address, |(_, domain)| domain);
-        match self.domain() {
-            Some(domain) if !is_aligned(domain, from) => Err(DkimError::NotAligned {
+        match self.note_for(from_address) {
+            Some(_) => Ok(()),
+            None => Err(DkimError::NotAligned {
                 newsletter: newsletter.to_owned(),
                 from: from_address.to_owned(),
-                domain: domain.to_owned(),
+                keys: which_keys(&self.note),
             }),
-            _ => Ok(()),
         }
     }
 
-    /// Puts a DKIM-Signature before `message` for each key that `note` names. An empty note leaves it as it is.
-    /// `message` is whole and final, with CRLF line ends; `at` becomes `t=`, in full seconds.
+    /// Puts a DKIM-Signature before `message` for each key that `note` names for the sender's domain. An empty note leaves it as
+    /// it is. `message` is whole and final, with CRLF line ends; `at` becomes `t=`, in full seconds.
     ///
     /// # Errors
-    /// [`DkimError::Missing`] if a key is not here. The message is unchanged then.
-    pub fn sign(&self, message: &mut Vec<u8>, note: &str, at: Timestamp) -> Result<(), DkimError> {
-        let mut words = note.split(' ').filter(|word| !word.is_empty());
-        let Some(domain) = words.next() else { return Ok(()) };
+    /// [`DkimError::NoKey`] if the note has none for this sender, [`DkimError::Missing`] if a key is not here. The message is
+    /// unchanged then.
+    pub fn sign(&self, message: &mut Vec<u8>, note: &str, from_address: &str, at: Timestamp) -> Result<(), DkimError> {
+        if note.is_empty() {
+            return Ok(());
+        }
+        let no_key = || DkimError::NoKey { from: from_address.to_owned(), keys: which_keys(note) };
+        let mut words = part_for(note, from_address).ok_or_else(no_key)?.split(' ');
+        let domain = words.next().unwrap_or_default();
         let mut fields = String::with_capacity(2048);
         let signed = Signed::read(message)?;
         for selector in words {
@@ -136,10 +177,21 @@ impl Signer {
     }
 }
 
-fn note<'a>(mut names: impl Iterator<Item = &'a KeyName>) -> String {
-    let Some(first) = names.next() else { return String::new() };
-    let first = format!("{} {}", first.domain, first.selector);
-    names.fold(first, |note, name| format!("{note} {}", name.selector))
+/// The part of a note whose domain vouches for a sender: the sender's own, else the nearest above or below it.
+fn part_for<'a>(note: &'a str, from_address: &str) -> Option<&'a str> {
+    let from = from_address.rsplit_once('@').map_or(from_address, |(_, domain)| domain);
+    let domain_of = |part: &str| part.split(' ').next().unwrap_or_default().to_owned();
+    let distance = |part: &&str| domain_of(part).len().abs_diff(from.len());
+    note.split(NEXT).filter(|part| is_aligned(&domain_of(part), from)).min_by_key(distance)
+}
+
+/// For people: the domains of a note.
+fn which_keys(note: &str) -> String {
+    let domains: Vec<&str> = note.split(NEXT).filter_map(|part| part.split(' ').next()).collect();
+    match domains.as_slice() {
+        [domain] => format!("dkim.domain is {domain}"),
+        domains => format!("there are DKIM keys for {}", domains.join(", ")),
+    }
 }
 
 /// R120, RFC 9989's relaxed alignment without a list of public suffixes: the same domain, or one below the other.

@@ -158,9 +158,9 @@ fn list_headers(list: &List, unsubscribe: Unsubscribe<'_>, head: &mut String) ->
     }
     headers::line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", head);
     headers::url("List-Help", "help link", &list.help, head)?;
-    let owner = list.owner.strip_prefix("mailto:").unwrap_or(&list.owner);
-    headers::check_address("list owner", owner)?;
-    headers::line("List-Owner", &format!("<mailto:{owner}>"), head);
+    let owner = Address::parse_own(list.owner.strip_prefix("mailto:").unwrap_or(&list.owner));
+    let owner = owner.map_err(|_| ComposeError::Identifier { field: "list owner", most: 320 })?;
+    headers::line("List-Owner", &format!("<{}>", owner.mailto()), head);
     if let Some(archive) = &list.archive {
         headers::url("List-Archive", "archive link", archive, head)?;
     }

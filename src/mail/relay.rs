@@ -16,6 +16,7 @@ mod stream;
 mod stuffing;
 mod tls;
 mod url;
+mod words;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ pub struct Relay {
     timeouts: Timeouts,
     /// Only where the URL asks for TLS.
     tls: Option<Arc<ClientConfig>>,
+    /// Whether SMTPUTF8 may be used where it is offered (`relay.smtputf8`).
+    smtputf8: bool,
 }
 
 /// How long each step may take. A step that takes longer counts as a lost connection.
@@ -60,6 +63,9 @@ pub struct Timeouts {
     /// QUIT, which is a courtesy.
     pub quit: Duration,
 }
+
+/// How long [`Relay::try_out`] waits for each answer at most.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Default for Timeouts {
     fn default() -> Self {
@@ -144,13 +150,20 @@ impl Relay {
         let url = RelayUrl::parse(url)?;
         let ehlo_name = url::ehlo_name(ehlo_name, &url)?;
         let tls = if url.wants_tls() { Some(tls::config(None)?) } else { None };
-        Ok(Relay { url, ehlo_name, timeouts: Timeouts::default(), tls })
+        Ok(Relay { url, ehlo_name, timeouts: Timeouts::default(), tls, smtputf8: true })
     }
 
     /// Other time limits than RFC 5321's.
     #[must_use]
     pub fn with_timeouts(mut self, timeouts: Timeouts) -> Relay {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// Does without SMTPUTF8 also where it is offered: what lies behind the relay may not take it.
+    #[must_use]
+    pub fn without_smtputf8(mut self) -> Relay {
+        self.smtputf8 = false;
         self
     }
 
@@ -191,11 +204,37 @@ impl Relay {
     pub async fn connect(&self) -> Result<Connection, Outcome> {
         match &self.url {
             RelayUrl::Smtp(server) => {
-                let smtp = greeting::connect(server, &self.ehlo_name, self.timeouts, self.tls.as_ref()).await?;
+                let mut smtp = greeting::connect(server, &self.ehlo_name, self.timeouts, self.tls.as_ref()).await?;
+                if !self.smtputf8 {
+                    smtp.do_without_smtputf8();
+                }
                 Ok(Connection(Way::Smtp(Box::new(smtp))))
             }
             RelayUrl::Folder(directory) => Ok(Connection(Way::Folder(folder::Folder::open(directory).await?))),
         }
+    }
+
+    /// The same for somebody who waits for it: with little patience, and with a closer look where a port is silent.
+    ///
+    /// # Errors
+    /// As [`Relay::connect`].
+    pub async fn try_out(&self) -> Result<Connection, Outcome> {
+        let Timeouts { connect, greeting, command, .. } = self.timeouts;
+        let [connect, greeting, command] = [connect, greeting, command].map(|limit| limit.min(PATIENCE));
+        let hasty = self.clone().with_timeouts(Timeouts { connect, greeting, command, ..self.timeouts });
+        let failure = match hasty.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(failure) => failure,
+        };
+        if let RelayUrl::Smtp(server) = &self.url
+            && server.security != Security::Implicit
+            && (failure.reply().stage, failure.reply().code) == (Stage::Banner, 0)
+            && let Ok(config) = tls::config(None)
+            && greeting::speaks_tls(server, connect, &config).await
+        {
+            return Err(trouble(Stage::Banner, 0, &words::expects_tls(server)));
+        }
+        Err(failure)
     }
 
     /// Host and port, or the directory: what may be shown to people and written to logs.

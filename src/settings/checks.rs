@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use super::domains::domain_limit;
 use super::sections::{RawDatabase, RawRelay, SecretUrl};
 use super::{
-    Accessibility, DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Imprint, Origin, Raw, RelaySettings, Settings, SettingsError,
+    Accessibility, Bounce, DEFAULT_PUBLIC_URL, Database, Delivery, Dkim, Embed, Imprint, Origin, Raw, RelaySettings, Settings,
+    SettingsError,
 };
-use crate::domain::address::Address;
+use crate::domain::address::{Address, domain_name};
 use crate::domain::header;
 
 /// RFC 5321 §4.5.3.1.1: of the 64 octets of a local part, `+` and the tag need 41 (R93).
@@ -23,14 +24,14 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
         relay: relay(raw.relay, host(&public_url))?,
         public_url,
         http: raw.http,
-        bounce: raw.bounce,
+        bounce: bounce(raw.bounce)?,
         dkim: raw.dkim,
         templates: raw.templates,
         secret: raw.secret,
         imprint: raw.imprint,
         privacy: raw.privacy,
         accessibility: raw.accessibility,
-        embed: raw.embed,
+        embed: Embed { origins: raw.embed.origins.iter().map(|origin| in_ascii(origin)).collect() },
         look: raw.look,
         retention: raw.retention,
         limits: raw.limits,
@@ -44,9 +45,6 @@ pub(super) fn understood(raw: Raw) -> Result<Settings, SettingsError> {
     numbers(&settings)?;
     texts(&settings.imprint)?;
     accessibility(&settings.accessibility)?;
-    if let Some(address) = &settings.bounce.address {
-        bounce(address)?;
-    }
     dkim(&settings.dkim)?;
     if let Some(all) = settings.http.trusted_proxies.iter().find(|network| network.prefix_len() == 0) {
         return Err(wrong(
@@ -90,6 +88,8 @@ fn origin(text: &str) -> Result<String, SettingsError> {
     if authority.contains(['/', '?', '#', '@']) {
         return Err(wrong("has a path, a query or a user name"));
     }
+    let text = &in_ascii(text);
+    let authority = text.split_once("://").map_or(authority, |(_, authority)| authority);
     let name = host(text);
     let after_name = authority.trim_start_matches('[').strip_prefix(name).unwrap_or(authority).trim_start_matches(']');
     let has_port = after_name.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
@@ -106,6 +106,15 @@ fn origin(text: &str) -> Result<String, SettingsError> {
         _ => return Err(wrong("is neither https nor http")),
     }
     Ok(text.to_ascii_lowercase())
+}
+
+/// An origin whose host is in letters of other alphabets, with A-labels instead. What cannot be one stays, to be refused.
+fn in_ascii(origin: &str) -> String {
+    let name = host(origin);
+    match domain_name(name) {
+        Ok(ascii) if !name.is_ascii() => origin.replacen(name, &ascii, 1),
+        _ => origin.to_owned(),
+    }
 }
 
 /// Scheme, host and perhaps a port, as browsers compare them.
@@ -146,6 +155,7 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
     }
     let ehlo_name = match raw.ehlo_name {
         Some(name) if name.split('.').all(is_label) => name,
+        Some(name) if !name.is_ascii() => domain_name(&name).map_err(|error| wrong("relay.ehlo_name", error.to_string()))?,
         Some(_) => return Err(wrong("relay.ehlo_name", "must be a host name like mail.example.org")),
         // RFC 5321 §4.1.3: an address stands in brackets, and an IPv6 one says so.
         None => match public_host.parse::<IpAddr>() {
@@ -165,6 +175,7 @@ fn relay(raw: RawRelay, public_host: &str) -> Result<RelaySettings, SettingsErro
     Ok(RelaySettings {
         url: url.map(SecretUrl::new),
         token_file: raw.token_file,
+        ca_file: raw.ca_file,
         ehlo_name,
         connections: raw.connections,
         mails_per_connection: raw.mails_per_connection,
@@ -199,15 +210,17 @@ fn from_file(key: &str, path: &Path) -> Result<String, SettingsError> {
     }
 }
 
-fn bounce(address: &str) -> Result<(), SettingsError> {
-    let parsed = Address::parse(address)
+/// As it stands in the envelope, with its domain in A-labels.
+fn bounce(bounce: Bounce) -> Result<Bounce, SettingsError> {
+    let Some(address) = &bounce.address else { return Ok(bounce) };
+    let parsed = Address::parse_own(address)
         .map_err(|error| wrong("bounce.address", format!("is not an address to send bounces to: {error}")))?;
     let wire = parsed.wire();
     let local = wire.split('@').next().unwrap_or_default();
-    if local.len() > MAX_BOUNCE_LOCAL_PART || !local.is_ascii() {
+    if local.len() > MAX_BOUNCE_LOCAL_PART {
         return Err(wrong("bounce.address", "must have at most 23 ASCII characters before the @, as a tag is added to them"));
     }
-    Ok(())
+    Ok(Bounce { address: Some(wire) })
 }
 
 /// A selector and its key file come together, and nothing is signed without a domain. The keys themselves are looked at
@@ -223,16 +236,25 @@ fn dkim(dkim: &Dkim) -> Result<(), SettingsError> {
             return Err(wrong(there, format!("needs {missing} beside it; \"rundbrief dkim new\" makes a key and prints both")));
         }
     }
-    let has_key = dkim.key_file.is_some() || dkim.ed25519_key_file.is_some() || !dkim.old_keys.is_empty();
+    let lists = [("dkim.keys", &dkim.keys), ("dkim.old_keys", &dkim.old_keys)];
+    for (setting, entry) in lists.into_iter().flat_map(|(setting, entries)| entries.iter().map(move |entry| (setting, entry))) {
+        let name = entry.split_once('=').map(|(name, _)| name);
+        let names_domain = name.is_some_and(|name| name.contains('@'));
+        if name.is_none() || (setting == "dkim.keys" && !names_domain) {
+            return Err(wrong(setting, "must be entries like news2026@example.org=/etc/rundbrief/dkim/news2026.example.org.pem"));
+        }
+        if !names_domain && dkim.domain.is_none() {
+            return Err(wrong(setting, "has an entry without a domain; write SELECTOR@DOMAIN=FILE"));
+        }
+    }
+    let of_domain = dkim.key_file.is_some() || dkim.ed25519_key_file.is_some();
+    let has_key = of_domain || !dkim.old_keys.is_empty();
     match &dkim.domain {
-        None if has_key => Err(wrong("dkim.domain", "is missing; it is the domain that newsletters send from")),
+        None if of_domain => Err(wrong("dkim.domain", "is missing; it is the domain that newsletters send from")),
         Some(_) if !has_key => {
             Err(wrong("dkim.domain", "has no key; \"rundbrief dkim new\" makes one and prints the settings that go with it"))
         }
-        _ => match dkim.old_keys.iter().find(|entry| entry.split_once('=').is_none()) {
-            Some(_) => Err(wrong("dkim.old_keys", "must be entries like news2025=/etc/rundbrief/dkim/news2025.example.org.pem")),
-            None => Ok(()),
-        },
+        _ => Ok(()),
     }
 }
 
@@ -244,7 +266,7 @@ fn texts(imprint: &Imprint) -> Result<(), SettingsError> {
         header::single_line(key, text).map_err(|_| wrong(key, "must be one line"))?;
     }
     if !imprint.email.is_empty() {
-        Address::parse(&imprint.email).map_err(|error| wrong("imprint.email", format!("is not an address: {error}")))?;
+        Address::parse_own(&imprint.email).map_err(|error| wrong("imprint.email", format!("is not an address: {error}")))?;
     }
     Ok(())
 }

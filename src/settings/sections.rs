@@ -97,6 +97,7 @@ pub(super) struct RawRelay {
     pub url: Option<String>,
     pub url_file: Option<PathBuf>,
     pub token_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     pub ehlo_name: Option<String>,
     pub connections: u32,
     pub mails_per_connection: Option<u32>,
@@ -114,6 +115,7 @@ impl Default for RawRelay {
             url: None,
             url_file: None,
             token_file: None,
+            ca_file: None,
             ehlo_name: None,
             connections: 2,
             mails_per_connection: None,
@@ -133,6 +135,8 @@ pub struct RelaySettings {
     pub url: Option<SecretUrl>,
     /// Holds the access token for OAuth; read anew for every connection.
     pub token_file: Option<PathBuf>,
+    /// Certificates in PEM form that are trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
     /// What we call ourselves. The host of `public_url` if nothing else is set.
     pub ehlo_name: String,
     /// Connections at a time.
@@ -155,6 +159,7 @@ impl Default for RelaySettings {
         Self {
             url: None,
             token_file: None,
+            ca_file: None,
             ehlo_name: "localhost".to_owned(),
             connections,
             mails_per_connection,
@@ -210,6 +215,9 @@ section! {
         key_file: Option<PathBuf> = None,
         ed25519_selector: Option<String> = None,
         ed25519_key_file: Option<PathBuf> = None,
+        /// `SELECTOR@DOMAIN=FILE`: what mails from further domains are signed with.
+        #[serde(deserialize_with = "words")]
+        keys: Vec<String> = Vec::new(),
         /// `SELECTOR=FILE` or `SELECTOR@DOMAIN=FILE`: what earlier mails were signed with.
         #[serde(deserialize_with = "words")]
         old_keys: Vec<String> = Vec::new(),

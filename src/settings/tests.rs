@@ -246,3 +246,41 @@ fn an_origin_that_may_frame_the_form_is_one() {
         assert!(told.contains("embed.origins") && told.contains("must be like https://www.example.org"), "{bad}: {told}");
     }
 }
+
+#[test]
+fn addresses_and_hosts_in_other_letters_are_understood_wherever_they_stand() {
+    let text = "public_url = \"https://Rundbrief.MÜNCHEN.example:8443\"\n[bounce]\naddress = \"rueck@münchen.example\"\n\
+        [imprint]\nemail = \"kontakt@münchen.example\"\n[embed]\norigins = [\"https://www.münchen.example\"]\n\
+        [relay]\nehlo_name = \"mail.münchen.example\"\n";
+    let settings = Settings::from_parts(Some((text, "rundbrief.toml")), []).unwrap();
+    assert_eq!(settings.public_url, "https://rundbrief.xn--mnchen-3ya.example:8443");
+    assert_eq!(settings.bounce.address.as_deref(), Some("rueck@xn--mnchen-3ya.example"));
+    assert_eq!(settings.embed.origins, ["https://www.xn--mnchen-3ya.example"]);
+    assert_eq!(settings.relay.ehlo_name, "mail.xn--mnchen-3ya.example");
+    let default_name = Settings::from_parts(Some(("public_url = \"https://münchen.example\"", "x")), []).unwrap().relay.ehlo_name;
+    assert_eq!(default_name, "xn--mnchen-3ya.example");
+    for (key, value) in [("BOUNCE__ADDRESS", "rück@example.org"), ("IMPRINT__EMAIL", "jörg@example.org")] {
+        let error = Settings::from_parts(None, [(format!("RUNDBRIEF__{key}"), value.to_owned())]).unwrap_err().to_string();
+        assert!(error.contains("before the @ must be in ASCII"), "{error}");
+    }
+}
+
+#[test]
+fn keys_of_further_domains_name_them() {
+    let told = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(key, value)| (format!("RUNDBRIEF__DKIM__{key}"), (*value).to_owned()));
+        Settings::from_parts(None, variables).map(|settings| settings.dkim.keys.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(told(&[("KEYS", "a@example.org=/a.pem,b@example.com=/b.pem")]), Ok(2));
+    for (variables, words) in [
+        (&[("KEYS", "a=/a.pem")][..], "dkim.keys must be entries like"),
+        (&[("KEYS", "a@example.org")], "dkim.keys must be entries like"),
+        (&[("OLD_KEYS", "a=/a.pem")], "dkim.old_keys has an entry without a domain"),
+        (&[("OLD_KEYS", "a")], "dkim.old_keys must be entries like"),
+        (&[("SELECTOR", "a"), ("KEY_FILE", "/a.pem")], "dkim.domain is missing"),
+        (&[("DOMAIN", "example.org"), ("KEYS", "a@example.com=/a.pem")], "dkim.domain has no key"),
+    ] {
+        let error = told(variables).unwrap_err();
+        assert!(error.contains(words), "{variables:?}: {error}");
+    }
+}

@@ -343,6 +343,12 @@ pub fn put_off(conn: &mut Conn, id: i64, token: &ClaimToken, due_at: i64) -> Res
     give_back(conn, id, token)
 }
 
+/// A claimed row that was not signed yet takes the keys of its next claim.
+pub fn forget_keys(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<usize, StoreError> {
+    let mine = deliveries::table.filter(deliveries::id.eq(id)).filter(deliveries::claim_token.eq(token.to_vec()));
+    Ok(diesel::update(mine).set(deliveries::dkim.eq(None::<String>)).execute(conn)?)
+}
+
 /// Gives back whatever a node has claimed and not begun; also what it does not know of, because a COMMIT's answer was lost.
 pub fn give_back_all(conn: &mut Conn, node_id: i64) -> Result<usize, StoreError> {
     let claimed = deliveries::table

@@ -147,7 +147,7 @@ pub fn all() -> Vec<(&'static str, bool, Value)> {
         (
             "accessibility",
             false,
-            json!({"place": "news.example.org", "exceptions": ["Ein Diagramm hat noch keine Beschreibung."], "contact": "barrieren@example.org", "enforcement": "Schlichtungsstelle", "enforcement_url": "https://example.org/schlichtung", "reviewed": "25. November 2026"}),
+            json!({"place": "news.example.org", "exceptions": ["Ein Diagramm hat noch keine Beschreibung."], "contact": "barrieren@example.org", "contact_link": "mailto:barrieren@example.org", "enforcement": "Schlichtungsstelle", "enforcement_url": "https://example.org/schlichtung", "reviewed": "25. November 2026"}),
         ),
         ("message", false, json!({"lead": "Vielleicht ist die Adresse unvollständig, oder die Seite wurde entfernt."})),
         ("sign_in", false, json!({"said": null, "errors": no_errors, "email": ""})),

@@ -4,6 +4,7 @@ mod elsewhere;
 mod encrypted;
 mod greeting;
 mod matrix;
+mod ports;
 
 use std::time::Duration;
 

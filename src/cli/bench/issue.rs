@@ -144,6 +144,6 @@ fn size(app: &App, content: &[u8]) -> Result<usize, CliError> {
     let mut mail = Vec::new();
     message::compose(&edition, &recipient, &mut mail).map_err(|error| failed(error.to_string()))?;
     let signer = &app.context.signer;
-    signer.sign(&mut mail, signer.note(), recipient.date).map_err(|error| failed(error.to_string()))?;
+    signer.sign(&mut mail, signer.note(), &edition.from_address, recipient.date).map_err(|error| failed(error.to_string()))?;
     Ok(mail.len())
 }

@@ -2,6 +2,8 @@
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
+use crate::domain::address::mailto;
+
 /// An absolute, ASCII-only address with an allowed scheme, or nothing.
 ///
 /// `www.…` and `http://…` become https (R50); `mailto:` and `tel:` stay; everything else (`javascript:`, `data:`,
@@ -13,7 +15,13 @@ pub fn safe_url(target: &str) -> Option<String> {
         return None;
     }
     if let Some(rest) = without_prefix(target, "mailto:").filter(|rest| rest.contains('@')) {
-        return Some(format!("mailto:{}", encoded(rest)));
+        let (address, query) = rest.split_once('?').map_or((rest, None), |(address, query)| (address, Some(query)));
+        let written =
+            percent_decoded(address).as_deref().and_then(mailto).unwrap_or_else(|| format!("mailto:{}", encoded(address)));
+        return Some(match query {
+            Some(query) => format!("{written}?{}", encoded(query)),
+            None => written,
+        });
     }
     if let Some(rest) = without_prefix(target, "tel:").filter(|rest| !rest.is_empty()) {
         return Some(format!("tel:{}", encoded(rest)));
@@ -45,6 +53,21 @@ pub fn shown_url(url: &str) -> String {
 fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// None: there is a `%` in it that encodes nothing.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let hex: String = rest.by_ref().take(2).map(char::from).filter(char::is_ascii_hexdigit).collect();
+            bytes.push(u8::from_str_radix(&hex, 16).ok().filter(|_| hex.len() == 2)?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// RFC 3986 §2.1: what is not a URL character is percent-encoded; `%` stays, it already encodes something.

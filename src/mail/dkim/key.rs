@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::DkimError;
+use crate::domain::address::domain_name;
 
 /// Octets of a string in a TXT record, at most (RFC 1035 §3.3).
 const STRING: usize = 255;
@@ -47,8 +48,10 @@ pub struct KeyName {
 
 impl KeyName {
     /// # Errors
-    /// [`DkimError::Name`] for anything but DNS names in ASCII letters. The result is in lower case.
+    /// [`DkimError::Name`] for anything but DNS names. The result is in lower case, and in A-labels as senders' domains are.
     pub fn parse(selector: &str, domain: &str) -> Result<Self, DkimError> {
+        let domain = domain_name(domain).map_err(|_| DkimError::Name(domain.escape_debug().to_string()))?;
+        let domain = domain.as_str();
         for (text, least) in [(selector, 1), (domain, 2)] {
             let labels: Vec<&str> = text.split('.').collect();
             if labels.len() < least || text.len() > 200 || !labels.iter().all(|label| is_label(label)) {

@@ -118,12 +118,12 @@ fn the_example_of_rfc_8463_appendix_a() {
 #[test]
 fn both_signatures_stand_before_the_message_folded_and_say_the_same() {
     let signer = Signer::new(vec![key("news2026", Algorithm::Rsa), key("news2026e", Algorithm::Ed25519)], Vec::new()).unwrap();
-    assert_eq!((signer.note(), signer.domain()), ("example.org news2026 news2026e", Some("example.org")));
+    assert_eq!((signer.note(), signer.domains().len()), ("example.org news2026 news2026e", 1));
     let plain = b"From: a@example.org\r\nSubject: Hello\r\n\r\nBody\r\n".to_vec();
     let mut once = plain.clone();
-    signer.sign(&mut once, signer.note(), AT.parse().unwrap()).unwrap();
+    signer.sign(&mut once, signer.note(), "news@example.org", AT.parse().unwrap()).unwrap();
     let mut again = plain.clone();
-    signer.sign(&mut again, signer.note(), AT.parse().unwrap()).unwrap();
+    signer.sign(&mut again, signer.note(), "news@example.org", AT.parse().unwrap()).unwrap();
     assert_eq!(once, again, "the same bytes, however often");
     let text = String::from_utf8(once).unwrap();
     let fields = text.strip_suffix(std::str::from_utf8(&plain).unwrap()).unwrap();
@@ -167,17 +167,19 @@ fn old_keys_sign_what_they_had_signed_and_a_missing_one_is_named() {
     let old = key("news2025", Algorithm::Ed25519);
     let signer = Signer::new(vec![key("news2026", Algorithm::Ed25519)], vec![old]).unwrap();
     let mut message = b"From: a@example.org\r\n\r\n".to_vec();
-    signer.sign(&mut message, "example.org news2025", AT.parse().unwrap()).unwrap();
+    signer.sign(&mut message, "example.org news2025", "news@example.org", AT.parse().unwrap()).unwrap();
     assert!(String::from_utf8(message).unwrap().contains(" s=news2025;"));
     let plain = b"From: a@example.org\r\n\r\n".to_vec();
     let mut message = plain.clone();
-    for note in ["example.org news2026 news2024", "example.com news2026"] {
-        let error = signer.sign(&mut message, note, AT.parse().unwrap()).unwrap_err();
+    for (note, from) in [("example.org news2026 news2024", "news@example.org"), ("example.com news2026", "news@example.com")] {
+        let error = signer.sign(&mut message, note, from, AT.parse().unwrap()).unwrap_err();
         assert!(matches!(error, DkimError::Missing(_)), "{error}");
     }
-    signer.sign(&mut message, "", AT.parse().unwrap()).unwrap();
+    let error = signer.sign(&mut message, "example.com news2026", "news@example.org", AT.parse().unwrap()).unwrap_err();
+    assert!(matches!(error, DkimError::NoKey { .. }), "{error}");
+    signer.sign(&mut message, "", "news@example.org", AT.parse().unwrap()).unwrap();
     assert_eq!(message, plain, "what is not signed stays as it is");
-    assert!(matches!(signer.sign(&mut message, "example.org", AT.parse().unwrap()), Err(DkimError::Note(_))));
+    assert!(matches!(signer.sign(&mut message, "example.org", "news@example.org", AT.parse().unwrap()), Err(DkimError::Note(_))));
     let twice = Signer::new(vec![key("a", Algorithm::Ed25519)], vec![key("A", Algorithm::Ed25519)]);
     assert!(matches!(twice, Err(DkimError::Twice(_))));
 }
@@ -205,4 +207,51 @@ fn a_domain_vouches_for_itself_its_parent_and_its_children() {
     }
     assert!(is_aligned("news.example.org", "example.org"));
     assert_eq!(Signer::default().check_sender("weekly", "a@example.com"), Ok(()));
+}
+
+#[test]
+fn each_sender_has_the_domain_that_vouches_for_it() {
+    let of = |selector: &str, domain: &str, algorithm| Key {
+        name: KeyName::parse(selector, domain).unwrap(),
+        private: PrivateKey::generate(algorithm).unwrap(),
+    };
+    let keys = || {
+        vec![
+            of("a", "example.org", Algorithm::Ed25519),
+            of("b", "news.example.org", Algorithm::Ed25519),
+            of("c", "MÜNCHEN.example", Algorithm::Ed25519),
+        ]
+    };
+    let signer = Signer::new(keys(), Vec::new()).unwrap();
+    assert_eq!(signer.note(), "example.org a; news.example.org b; xn--mnchen-3ya.example c");
+    for (from, note) in [
+        ("x@example.org", Some("example.org a")),
+        ("x@EXAMPLE.ORG", Some("example.org a")),
+        ("x@news.example.org", Some("news.example.org b")),
+        ("x@a.news.example.org", Some("news.example.org b")),
+        ("x@other.example.org", Some("example.org a")),
+        ("x@xn--mnchen-3ya.example", Some("xn--mnchen-3ya.example c")),
+        ("x@example.com", None),
+        ("x@notexample.org", None),
+    ] {
+        assert_eq!(signer.note_for(from), note, "{from}");
+        let mut message = format!("From: {from}\r\n\r\n").into_bytes();
+        let signed = signer.sign(&mut message, signer.note(), from, AT.parse().unwrap());
+        match note {
+            Some(note) => {
+                signed.unwrap();
+                let (domain, selector) = note.split_once(' ').unwrap();
+                let text = String::from_utf8(message).unwrap();
+                assert!(
+                    text.contains(&format!(" d={domain}; s={selector};")) && text.matches("DKIM-Signature").count() == 1,
+                    "{text}"
+                );
+            }
+            None => assert!(matches!(signed, Err(DkimError::NoKey { .. })), "{from}"),
+        }
+    }
+    let two =
+        Signer::new(vec![of("a", "example.org", Algorithm::Ed25519), of("b", "example.org", Algorithm::Ed25519)], Vec::new());
+    assert!(matches!(two, Err(DkimError::TwoOfAKind(..))), "{two:?}");
+    assert_eq!(Signer::default().note_for("x@example.com"), Some(""), "without keys nothing is signed");
 }

@@ -45,6 +45,10 @@ pub(super) fn mailbox(
 ) -> Result<(), ComposeError> {
     header::check(field, phrase)?;
     check_address(field, address)?;
+    // Only the recipient's own address may need SMTPUTF8: what is ours stands in mails to everybody.
+    if name != "To" && !address.is_ascii() {
+        return Err(ComposeError::Identifier { field, most: 320 });
+    }
     head.push_str(name);
     head.push(':');
     let mut column = name.len().saturating_add(1);

@@ -23,7 +23,7 @@ impl Commands {
         let utf8 = to.needs_smtputf8() || !recipient.is_ascii();
         if utf8 && !offered.smtputf8 {
             // RFC 6531 §3.2: never sent without the offer.
-            let text = "the address has letters before the @ that need SMTPUTF8, which the relay does not offer";
+            let text = "the address has letters before the @ that need SMTPUTF8, which the relay does not offer or relay.smtputf8 does not allow";
             return Err(Outcome::Rejected(reply(Stage::Rcpt, 0, text)));
         }
         let size = u64::try_from(size).unwrap_or(u64::MAX);

@@ -52,7 +52,10 @@ mod tests {
             (&["mx Hello [127.0.0.1]", "SIZE 52428800", "8BITMIME", "PIPELINING", "PIPECONNECT", "CHUNKING", "HELP"][..], true),
             (&["mx Hello x [192.0.2.1]", "SIZE 52428800", "PRDR", "HELP"], true),
             (&["mx Hello x [192.0.2.1]", "SIZE 52428800", "X_PIPE_CONNECT", "HELP"], true),
-            (&["mx Hello [127.0.0.1], pleased to meet you", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE 36700160", "DSN", "HELP"], false),
+            (
+                &["mx Hello [127.0.0.1], pleased to meet you", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE 36700160", "DSN", "HELP"],
+                false,
+            ),
             (&["PRDR"], false),
             (&["mx", "PIPELINING", "SIZE 10240000", "VRFY", "ETRN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "CHUNKING"], false),
         ] {

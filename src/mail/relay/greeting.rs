@@ -19,7 +19,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use super::smtp::{Lost, Smtp};
 use super::stream::{Heard, Transport, Wire};
 use super::url::{Security, Server};
-use super::{Capabilities, Outcome, Stage, Timeouts, exim, sign_in, trouble};
+use super::{Capabilities, Outcome, Stage, Timeouts, exim, sign_in, trouble, words};
 
 pub(super) async fn connect(
     server: &Server,
@@ -36,7 +36,7 @@ pub(super) async fn connect(
         Security::StartTls | Security::Loopback => Transport::Plain(tcp),
     };
     let mut wire = Wire::new(transport);
-    let banner = ask(&mut wire, None, Stage::Banner, limits.greeting, &place).await?;
+    let banner = greet(&mut wire, server, limits.greeting).await?;
     if server.security == Security::StartTls {
         wire = starttls(wire, server, name, limits, tls).await?;
     }
@@ -68,7 +68,8 @@ pub(super) async fn connect(
 async fn dial(server: &Server, limit: Duration) -> Result<TcpStream, String> {
     let late = || format!("no answer within {} s", limit.as_secs_f32());
     let looked_up = timeout(limit, tokio::net::lookup_host((server.host.as_str(), server.port))).await;
-    let addresses: Vec<SocketAddr> = looked_up.map_err(|_| late())?.map_err(|e| e.to_string())?.collect();
+    let addresses: Vec<SocketAddr> =
+        looked_up.map_err(|_| late())?.map_err(|error| format!("its name is not known ({error})"))?.collect();
     let mut why = "the name has no address".to_owned();
     for address in addresses {
         if server.security == Security::Loopback && !address.ip().is_loopback() {
@@ -78,7 +79,7 @@ async fn dial(server: &Server, limit: Duration) -> Result<TcpStream, String> {
         match timeout(limit, TcpStream::connect(address)).await {
             // With Nagle's algorithm each mail would wait 40 ms for an acknowledgement.
             Ok(Ok(tcp)) => return tcp.set_nodelay(true).map(|()| tcp).map_err(|e| e.to_string()),
-            Ok(Err(error)) => why = error.to_string(),
+            Ok(Err(error)) => why = words::not_reached(&error),
             Err(_) => why = late(),
         }
     }
@@ -96,9 +97,30 @@ async fn handshake(
     let name = ServerName::try_from(server.host.clone()).map_err(|e| failed(e.to_string()))?;
     match timeout(limit, TlsConnector::from(Arc::clone(config)).connect(name, tcp)).await {
         Ok(Ok(stream)) => Ok(Transport::Tls(Box::new(stream))),
-        Ok(Err(error)) => Err(failed(error.to_string())),
+        Ok(Err(error)) => Err(failed(words::handshake(&error, server))),
         Err(_) => Err(failed(format!("the handshake was not done within {} s", limit.as_secs_f32()))),
     }
+}
+
+/// Whether a port that said nothing expects TLS from the start. A certificate that nobody trusts is an answer as well.
+pub(super) async fn speaks_tls(server: &Server, limit: Duration, config: &Arc<ClientConfig>) -> bool {
+    let Ok(name) = ServerName::try_from(server.host.clone()) else { return false };
+    let Ok(tcp) = dial(server, limit).await else { return false };
+    match timeout(limit, TlsConnector::from(Arc::clone(config)).connect(name, tcp)).await {
+        Ok(Ok(_)) => true,
+        Ok(Err(error)) => words::is_by_tls(&error),
+        Err(_) => false,
+    }
+}
+
+async fn greet(wire: &mut Wire, server: &Server, limit: Duration) -> Result<Heard, Outcome> {
+    let lost = match timeout(limit, wire.read_reply()).await {
+        Ok(Ok(heard)) if heard.code / 100 == 2 => return Ok(heard),
+        Ok(Ok(heard)) => return Err(refused(Stage::Banner, &heard)),
+        Ok(Err(error)) => Lost::from_io(&error),
+        Err(_) => Lost::timed_out(limit),
+    };
+    Err(trouble(Stage::Banner, 0, &words::no_greeting(&lost, server)))
 }
 
 /// RFC 3207, done before lettre gets the wire: lettre would keep what is buffered across the handshake.
@@ -110,11 +132,17 @@ async fn starttls(
     tls: Option<&Arc<ClientConfig>>,
 ) -> Result<Wire, Outcome> {
     let place = server.place();
-    let ehlo = ask(&mut wire, Some(&format!("EHLO {name}\r\n")), Stage::Ehlo, limits.command, &place).await?;
+    let ehlo = ask(&mut wire, &format!("EHLO {name}\r\n"), Stage::Ehlo, limits.command, &place).await?;
     if !Capabilities::read(&ehlo).starttls {
-        return Err(trouble(Stage::StartTls, 0, &format!("{place} does not offer STARTTLS; we never go on without it")));
+        return Err(trouble(
+            Stage::StartTls,
+            0,
+            &format!(
+                "{place} does not offer STARTTLS; we never go on without it. Ports that begin with TLS, like 465, want smtps:// in relay.url"
+            ),
+        ));
     }
-    ask(&mut wire, Some("STARTTLS\r\n"), Stage::StartTls, limits.command, &place).await?;
+    ask(&mut wire, "STARTTLS\r\n", Stage::StartTls, limits.command, &place).await?;
     let Some(Transport::Plain(tcp)) = wire.into_transport() else {
         let text = format!("{place} sent more than its answer to STARTTLS: somebody may be tampering with the connection");
         return Err(trouble(Stage::StartTls, 0, &text));
@@ -123,12 +151,10 @@ async fn starttls(
 }
 
 /// One command and its answer without lettre; anything but 2yz is an error.
-async fn ask(wire: &mut Wire, command: Option<&str>, stage: Stage, limit: Duration, place: &str) -> Result<Heard, Outcome> {
+async fn ask(wire: &mut Wire, command: &str, stage: Stage, limit: Duration, place: &str) -> Result<Heard, Outcome> {
     let conversation = async {
-        if let Some(command) = command {
-            wire.write_all(command.as_bytes()).await?;
-            wire.flush().await?;
-        }
+        wire.write_all(command.as_bytes()).await?;
+        wire.flush().await?;
         wire.read_reply().await
     };
     match timeout(limit, conversation).await {

@@ -29,7 +29,8 @@ pub(super) async fn sign_in(smtp: &mut Smtp, server: &Server, login: &Login) -> 
     let offered = smtp.capabilities().auth.clone();
     let Some(mechanism) = wanted.iter().find(|wanted| offered.iter().any(|offered| offered == **wanted)) else {
         let offer = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
-        let text = format!("the relay offers {offer} for signing in, relay.url allows {}", wanted.join(" and "));
+        let later = if smtp.capabilities().starttls { "; it may offer more inside TLS: add ?tls=required" } else { "" };
+        let text = format!("the relay offers {offer} for signing in, relay.url allows {}{later}", wanted.join(" and "));
         return Err(trouble(Stage::Auth, 0, &text));
     };
     let secret = match &login.token_file {

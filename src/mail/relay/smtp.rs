@@ -97,6 +97,10 @@ impl Smtp {
         self.capabilities = capabilities;
     }
 
+    pub(super) fn do_without_smtputf8(&mut self) {
+        self.capabilities.smtputf8 = false;
+    }
+
     pub(super) fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }

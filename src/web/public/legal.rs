@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::paragraphs;
+use crate::domain::address::mailto;
 use crate::domain::language::Language;
 use crate::journeys::wording;
 use crate::web::State;
@@ -45,6 +46,7 @@ struct Accessibility<'a> {
     place: &'a str,
     exceptions: Vec<String>,
     contact: Option<&'a str>,
+    contact_link: Option<String>,
     enforcement: Option<&'a str>,
     enforcement_url: Option<&'a str>,
     reviewed: Option<String>,
@@ -80,6 +82,7 @@ pub async fn show_accessibility(state: web::Data<State>, pages: web::Data<Pages>
         place: pages.origin().split_once("://").map_or(pages.origin(), |(_, host)| host),
         exceptions: paragraphs(&given.exceptions),
         contact: given_text(&given.contact),
+        contact_link: mailto(&given.contact),
         enforcement: given.enforcement.as_deref(),
         enforcement_url: given.enforcement_url.as_deref(),
         reviewed,
@@ -105,7 +108,7 @@ fn sections(language: Language, imprint: &Imprint) -> Result<Vec<Section>, Failu
     provider.extend(lines(&imprint.address));
     let mut contact = Vec::new();
     if !imprint.email.is_empty() {
-        contact.push(Line { text: imprint.email.clone(), href: Some(format!("mailto:{}", imprint.email)) });
+        contact.push(Line { text: imprint.email.clone(), href: mailto(&imprint.email) });
     }
     if let Some(phone) = given(&imprint.phone) {
         let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();

@@ -211,6 +211,7 @@ pub async fn steer(
         Steered::Published(PublishAnswer::Refused(_)) => go_to(&visit, &here, "refused"),
         Steered::Published(PublishAnswer::SettingsMissing(_)) => go_to(&visit, &here, "settings"),
         Steered::Published(PublishAnswer::Closed) => go_to(&visit, &here, "closed"),
+        Steered::Published(PublishAnswer::Unsigned(_)) => go_to(&visit, &here, "unsigned"),
         Steered::Published(PublishAnswer::NoSuchNewsletter) => return Err(Failure::NotFound),
     })
 }

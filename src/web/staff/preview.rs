@@ -261,6 +261,8 @@ pub async fn act(
             TestAnswer::Queued(_) => Ok(go_to(&visit, &back, "test")),
             TestAnswer::NothingReady => Ok(go_to(&visit, &here, "nothing")),
             TestAnswer::Suppressed => Ok(go_to(&visit, &back, "suppressed")),
+            TestAnswer::NotCarried => Ok(go_to(&visit, &back, "not-carried")),
+            TestAnswer::Unsigned(_) => Ok(go_to(&visit, &back, "unsigned")),
             TestAnswer::NoSuchNewsletter => Err(Failure::NotFound),
         };
     }

@@ -105,6 +105,11 @@ pub async fn submit(
             let text = Pages::say(language, "web-publish-refused")?;
             page(&state, &pages, &visit, &member, slug, Some(text), None).await
         }
+        PublishAnswer::Unsigned(error) => {
+            tracing::warn!(%error, "an issue was not published");
+            let text = Pages::say(language, "web-publish-unsigned")?;
+            page(&state, &pages, &visit, &member, slug, Some(text), None).await
+        }
         PublishAnswer::SettingsMissing(_) => {
             let text = missing_settings(&state, language)?;
             page(&state, &pages, &visit, &member, slug, text, None).await

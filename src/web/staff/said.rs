@@ -16,7 +16,7 @@ enum Kind {
     Problem,
 }
 
-const NOTES: [(&str, Kind, &str); 27] = [
+const NOTES: [(&str, Kind, &str); 29] = [
     ("published", Kind::Done, "web-said-published"),
     ("paused", Kind::Done, "web-said-paused"),
     ("resumed", Kind::Done, "web-said-resumed"),
@@ -44,6 +44,8 @@ const NOTES: [(&str, Kind, &str); 27] = [
     ("used", Kind::Problem, "web-desk-used"),
     ("suppressed", Kind::Problem, "web-preview-suppressed"),
     ("nobody", Kind::Problem, "web-preview-nobody"),
+    ("not-carried", Kind::Problem, "address-error-local-international"),
+    ("unsigned", Kind::Problem, "web-publish-unsigned"),
 ];
 
 /// A sentence for the top of a page: `{{> said}}`.

@@ -177,3 +177,89 @@ each_database!(where_the_relay_does_not_keep_what_the_settings_say_nobody_is_bla
     assert!(replies[0].contains("SMTPUTF8"), "{replies:?}");
     app.subscriber("ada@example.org").await;
 });
+
+fn international_of_our_own() -> Setup {
+    let settings = vec![
+        ("IMPRINT__EMAIL", "Kontakt@münchen.example".to_owned()),
+        ("ACCESSIBILITY__CONTACT", "jörg@münchen.example".to_owned()),
+        ("BOUNCE__ADDRESS", "rueck@münchen.example".to_owned()),
+        ("RELAY__EHLO_NAME", "rundbrief.münchen.example".to_owned()),
+    ];
+    Setup { relay: Options { smtputf8: true, dsn: true, ..Options::default() }, settings, ..Setup::default() }
+}
+
+each_database!(nothing_beyond_ascii_leaves_where_smtputf8_is_not_allowed, international_of_our_own(), |app| async move {
+    app.database.execute("UPDATE newsletters SET from_name = 'Nächte in Köln', from_address = 'news@xn--mnchen-3ya.example'");
+    let form = [("email", "Ada@KÖLN.example"), ("newsletter", "weekly"), ("language", "de"), ("name", "Ada Löwe")];
+    assert_eq!(app.post("/subscribe", &form).await.status, 200);
+    app.drain().await;
+    let link = link_in_text(&app.mails_to("Ada@xn--kln-sna.example")[0], "confirm");
+    assert_eq!(app.post(&link, &[]).await.status, 200);
+    // Somebody from the time when the setting was another.
+    app.active("jörg@example.org", rundbrief::domain::language::Language::De).await;
+    app.publishes("Treffen äöü").await;
+    app.drain().await;
+    let mails = app.relay.received();
+    assert_eq!(mails.len(), 2, "nothing for jörg, though the relay offers SMTPUTF8");
+    for mail in &mails {
+        assert!(mail.data.is_ascii(), "{}", String::from_utf8_lossy(&mail.data));
+        assert!(mail.from.starts_with("rueck+") && mail.from.ends_with("@xn--mnchen-3ya.example"), "{}", mail.from);
+    }
+    for line in app.relay.commands() {
+        assert!(line.is_ascii() && !line.contains("SMTPUTF8"), "{line}");
+    }
+    assert_eq!(app.relay.commands()[0], "EHLO rundbrief.xn--mnchen-3ya.example");
+    let issue = crate::support::mails::Mail::parse(&mails[1].data);
+    let head = String::from_utf8(mails[1].data.clone()).unwrap();
+    assert!(head.contains("List-Owner: <mailto:Kontakt@xn--mnchen-3ya.example>\r\n"), "{head}");
+    assert!(issue.header("From").ends_with("<news@xn--mnchen-3ya.example>"), "{}", issue.header("From"));
+    // People see what was written, programs get what they need.
+    let imprint = app.get("/imprint").await.body;
+    assert!(
+        imprint.contains("Kontakt@münchen.example") && imprint.contains("\"mailto:Kontakt@xn--mnchen-3ya.example\""),
+        "{imprint}"
+    );
+    let statement = app.get("/accessibility").await.body;
+    assert!(statement.contains("\"mailto:j%C3%B6rg@xn--mnchen-3ya.example\""), "{statement}");
+});
+
+each_database!(
+    an_address_that_stands_in_every_mail_is_ascii_before_the_at_whatever_the_relay_takes,
+    with_smtputf8(),
+    |app| async move {
+        use rundbrief::domain::address::AddressError;
+        use rundbrief::domain::language::Language;
+        use rundbrief::journeys::newsletters::{self, NewsletterError, NewsletterRequest};
+        let now = app.now();
+        for (from, expected) in [("nächte@example.org", None), ("news@KÖLN.example", Some("news@xn--kln-sna.example"))] {
+            let request = NewsletterRequest {
+                slug: "second".to_owned(),
+                name: "Second".to_owned(),
+                from_name: "Children's Centre".to_owned(),
+                from_address: from.to_owned(),
+                languages: vec![Language::De],
+                cadence: None,
+                zone: "Europe/Berlin".to_owned(),
+            };
+            let added = app.store.write(move |conn| newsletters::add(conn, now, &request)).await;
+            match expected {
+                None => assert!(matches!(added, Err(NewsletterError::Address(AddressError::OwnInternational))), "{added:?}"),
+                Some(wire) => {
+                    added.unwrap();
+                    assert_eq!(app.database.texts("SELECT from_address AS value FROM newsletters WHERE slug = 'second'"), [wire]);
+                }
+            }
+        }
+    }
+);
+
+each_database!(a_test_to_an_address_that_the_relay_cannot_carry_is_refused_at_once, |app| async move {
+    use rundbrief::domain::address::Address;
+    use rundbrief::journeys::preview::{self, TestAnswer};
+    app.news_in("Treffen", &["de"]).await;
+    let (context, now) = (app.app.context.clone(), app.now());
+    let to = Address::parse("jörg@example.org").unwrap();
+    let answer = app.store.write(move |conn| preview::send_test(conn, &context, now, "weekly", &to, None)).await.unwrap();
+    assert_eq!(answer, TestAnswer::NotCarried);
+    assert_eq!(app.deliveries("queued"), 0);
+});

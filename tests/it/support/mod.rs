@@ -13,6 +13,7 @@ pub mod disk;
 pub mod dkim;
 pub mod instance;
 pub mod ledger;
+pub mod mail_server;
 pub mod mails;
 pub mod overheard;
 pub mod page;

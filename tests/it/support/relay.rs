@@ -48,6 +48,8 @@ pub struct Options {
     pub auth: Option<&'static str>,
     /// The first line, e.g. "554 5.7.1 go away\r\n".
     pub banner: &'static str,
+    /// The answer to a mail that was taken, instead of our own.
+    pub took: Option<&'static str>,
     /// Instead of accepting EHLO or MAIL; an empty text closes the connection.
     pub ehlo: Option<&'static str>,
     pub mail: Option<&'static str>,
@@ -87,6 +89,7 @@ impl Default for Options {
             dsn: false,
             auth: None,
             banner: "220 relay.test ESMTP\r\n",
+            took: None,
             ehlo: None,
             mail: None,
             close_after: None,

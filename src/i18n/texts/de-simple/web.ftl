@@ -431,6 +431,12 @@ web-publish-nothing =
 web-publish-settings =
     Es fehlen Einstellungen: { $names }.
     Ohne sie dürfen wir nichts verschicken.
+web-publish-unsigned =
+    Es fehlt ein Schlüssel für die Absender·adresse.
+    Der Schlüssel heißt: DKIM.
+    Deshalb wird nichts verschickt.
+    Bitte fragen Sie die Person, die den Server betreut.
+    Die Einstellung heißt: dkim.keys
 web-publish-settings-short =
     Es fehlen Einstellungen.
     Darum dürfen wir nichts verschicken.
@@ -675,6 +681,9 @@ address-error-local-international =
     Vor dem @ ist ein besonderes Zeichen.
     An diese Adresse können wir nichts schicken.
     Bitte nehmen Sie eine andere Adresse.
+address-error-own-international =
+    Diese Adresse steht in jeder E-Mail.
+    Vor dem @ dürfen keine Umlaute stehen.
 address-error-local-too-long =
     Der Teil vor dem @ ist zu lang.
     Bitte prüfen Sie die Adresse.

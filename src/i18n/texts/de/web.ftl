@@ -306,6 +306,7 @@ web-publish-submit = Jetzt veröffentlichen
 web-publish-back = Zurück zur Übersicht
 web-publish-nothing = Es ist keine Nachricht bereit. Deshalb wurde nichts veröffentlicht.
 web-publish-settings = Es fehlen Einstellungen, ohne die keine Ausgabe verschickt werden darf: { $names }.
+web-publish-unsigned = Für die Absenderadresse dieses Newsletters gibt es keinen DKIM-Schlüssel, deshalb geht nichts hinaus. Bitte wenden Sie sich an die Person, die den Server betreut: Einstellung dkim.keys.
 web-publish-settings-short = Es fehlen Einstellungen, ohne die keine Ausgabe verschickt werden darf.
 web-publish-nobody = Zurzeit bezieht niemand diesen Newsletter. Die Ausgabe erscheint dann nur im Archiv.
 
@@ -474,6 +475,7 @@ address-error-local-empty = Vor dem @ fehlt etwas, zum Beispiel name@example.org
 address-error-local-dots = Der Teil vor dem @ darf nicht mit einem Punkt anfangen oder aufhören und keine zwei Punkte hintereinander haben.
 address-error-local-character = Das Zeichen „{ $character }“ ist vor dem @ nicht möglich.
 address-error-local-international = Unser Mailserver kann leider nicht an Adressen mit solchen Zeichen vor dem @ senden. Bitte nehmen Sie eine andere Adresse.
+address-error-own-international = Diese Adresse steht in jeder E-Mail. Vor dem @ sind deshalb keine Umlaute möglich.
 address-error-local-too-long = Der Teil vor dem @ ist zu lang.
 address-error-domain-empty = Nach dem @ fehlt etwas, zum Beispiel name@example.org.
 address-error-domain-no-dot = Nach dem @ fehlt eine Endung wie .de oder .org.

@@ -306,6 +306,7 @@ web-publish-submit = Publish now
 web-publish-back = Back to the desk
 web-publish-nothing = No news item is ready. So nothing was published.
 web-publish-settings = Settings are missing without which no issue may be sent: { $names }.
+web-publish-unsigned = There is no DKIM key for this newsletter’s sender address, so nothing goes out. Please ask whoever runs the server: the setting is dkim.keys.
 web-publish-settings-short = Settings are missing without which no issue may be sent.
 web-publish-nobody = Nobody gets this newsletter at the moment. The issue will appear in the archive only.
 
@@ -474,6 +475,7 @@ address-error-local-empty = Something is missing before the @, for example name@
 address-error-local-dots = The part before the @ must not begin or end with a dot or have two dots in a row.
 address-error-local-character = The character “{ $character }” is not possible before the @.
 address-error-local-international = Our mail server cannot send to addresses with such characters before the @. Please take another address.
+address-error-own-international = This address stands in every mail, so only ASCII letters are possible before the @.
 address-error-local-too-long = The part before the @ is too long.
 address-error-domain-empty = Something is missing after the @, for example name@example.org.
 address-error-domain-no-dot = After the @ an ending like .de or .org is missing.

@@ -335,7 +335,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             _ => {
                 // In one write with the answer, so that nobody can slip in between.
                 let goodbye = if last && self.shared.options.goodbye { "421 4.4.5 enough for one connection\r\n" } else { "" };
-                self.answer(&format!("250 2.0.0 queued as {number}\r\n{goodbye}")).await?;
+                let took = self.shared.options.took.map_or_else(|| format!("250 2.0.0 queued as {number}\r\n"), str::to_owned);
+                self.answer(&format!("{took}{goodbye}")).await?;
             }
         }
         Ok(if last { Next::Close } else { Next::Go })
