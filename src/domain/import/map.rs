@@ -167,6 +167,9 @@ impl Words {
     }
 
     pub fn get(&self, cell: &str) -> Option<Standing> {
+        if self.0.is_empty() {
+            return None;
+        }
         let word = plain(cell);
         self.0.iter().find(|(known, _)| *known == word).map(|(_, standing)| *standing)
     }
