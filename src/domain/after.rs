@@ -6,9 +6,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::delivery::{Outcome, Reply, Stage};
+use super::delivery::{Outcome, Stage};
 use super::states::DeliveryKind;
 use super::throttle;
+use super::verdict::{Verdict, verdict};
 
 /// What becomes of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,87 +103,6 @@ pub fn not_before(kind: DeliveryKind, stage: Stage, now: Timestamp) -> Option<Ti
 pub fn relay_pause(failures: u32) -> SignedDuration {
     let doublings = failures.saturating_sub(1).min(16);
     FIRST_PAUSE.checked_mul(1 << doublings).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
-}
-
-/// What a 5yz means, wherever it was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    NoSuchMailbox,
-    /// Full, unroutable, or nobody knows: the address may be good again.
-    Soft,
-    Policy,
-    Content,
-    /// Our sender address is refused.
-    OurSender,
-    /// A temporary refusal under a permanent code.
-    NotNow,
-}
-
-/// Appendix A1 of our requirements: RFC 3463 by what relays really mean.
-fn verdict(reply: &Reply) -> Verdict {
-    let text = reply.text.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    match reply.enhanced() {
-        // RFC 5321 §4.5.3.1.10: "too many recipients" is temporary even as a 552 (R62).
-        Some((_, 5, 3)) => Verdict::NotNow,
-        _ if reply.code == 552 && says(&["too many recipients"]) => Verdict::NotNow,
-        Some((_, 1, 1 | 3 | 4 | 6 | 10)) | Some((_, 7, 13 | 17 | 18)) => Verdict::NoSuchMailbox,
-        Some((_, 1, 7 | 8)) | Some((_, 7, 27)) => Verdict::OurSender,
-        // Gmail says 5.2.1 of closed accounts, and of those that get mail too fast.
-        Some((_, 2, 1)) if says(&["rate", "limit", "too many", "too fast"]) => Verdict::Soft,
-        Some((_, 2, 1)) => Verdict::NoSuchMailbox,
-        Some((_, 2, 3)) | Some((_, 3, 4)) => Verdict::Content,
-        Some((_, 0, 0)) | Some((_, 5, 0)) => bare(reply.code, &says),
-        Some((_, 5 | 6, _)) => Verdict::Content,
-        Some((_, 7, _)) => Verdict::Policy,
-        Some(_) => Verdict::Soft,
-        None => bare(reply.code, &says),
-    }
-}
-
-/// A code without an enhanced one, or with one that says nothing: the words decide, and in doubt nobody is suppressed.
-fn bare(code: u16, says: &dyn Fn(&[&str]) -> bool) -> Verdict {
-    const POLICY_WORDS: [&str; 13] = [
-        "spam",
-        "blocked",
-        "blacklist",
-        "blocklist",
-        "block list",
-        "denied",
-        "policy",
-        "reputation",
-        "spf",
-        "dkim",
-        "dmarc",
-        "relaying",
-        "authentication",
-    ];
-    const NOBODY_WORDS: [&str; 12] = [
-        "user unknown",
-        "unknown user",
-        "no such user",
-        "no such recipient",
-        "recipient unknown",
-        "unknown recipient",
-        "does not exist",
-        "doesn't exist",
-        "user not found",
-        "mailbox not found",
-        "no mailbox",
-        "invalid mailbox",
-    ];
-    match code {
-        550 | 551 | 553 | 554 if says(&POLICY_WORDS) => Verdict::Policy,
-        550 | 551 | 553 if says(&NOBODY_WORDS) => Verdict::NoSuchMailbox,
-        // RFC 7504: 521 and 556 are of hosts and domains that take no mail at all, today.
-        521 | 550 | 551 | 553 | 556 => Verdict::Soft,
-        // "Exceeded storage allocation": of a mailbox, or by a message that says it is too large.
-        552 if says(&["size", "large", "big"]) => Verdict::Content,
-        552 => Verdict::Soft,
-        // RFC 5321 §4.2.1: the second digit 0 is about syntax, so about what we wrote; 555 is about parameters.
-        500..=509 | 555 => Verdict::Content,
-        _ => Verdict::Policy,
-    }
 }
 
 fn ladder(kind: DeliveryKind) -> Ladder {

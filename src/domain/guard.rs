@@ -6,6 +6,7 @@
 
 use super::delivery::{Reply, Stage, without_addresses};
 use super::states::DeliveryState;
+use super::verdict;
 
 /// So many results count; what comes later is every list's ordinary loss.
 pub const FIRST: usize = 200;
@@ -26,8 +27,6 @@ pub struct Ended {
 /// A single answer that holds the issue: the next reader would get the same. None: it may go on.
 pub fn at_once(reply: &Reply) -> Option<String> {
     let refused = (500..600).contains(&reply.code);
-    let too_big = matches!(reply.enhanced(), Some((_, 2, 3) | (_, 3, 4)))
-        || (reply.code == 552 && reply.stage >= Stage::Data && reply.enhanced().is_none());
     match reply.stage {
         // Exchange Online's end of passwords.
         Stage::Auth | Stage::Mail if refused && reply.enhanced() == Some((5, 7, 30)) => Some(format!(
@@ -43,9 +42,11 @@ pub fn at_once(reply: &Reply) -> Option<String> {
             "the relay takes mail only from those who sign in ({}): put user and password into relay.url, then release the issue",
             said(reply)
         )),
-        Stage::Rcpt | Stage::Data | Stage::FinalDot if refused && too_big => {
-            Some(format!("the mail is too large ({}): make pictures or texts smaller, or raise the relay's limit", said(reply)))
-        }
+        // At MAIL it is said of the size we announce there.
+        Stage::Mail | Stage::Rcpt | Stage::Data | Stage::FinalDot if verdict::is_too_large(reply) => Some(format!(
+            "the mail is too large ({}). A published issue stays as it is: let the relay take more, then release it; or cancel it and publish the news anew with smaller pictures or texts, which goes to everybody who subscribes then",
+            said(reply)
+        )),
         _ => None,
     }
 }
@@ -166,6 +167,12 @@ mod tests {
             (Stage::FinalDot, 552, "5.3.4 too big", true),
             (Stage::Rcpt, 552, "5.2.3 too long", true),
             (Stage::Data, 552, "message too large", true),
+            (Stage::Mail, 552, "5.3.4 Message size exceeds fixed limit", true),
+            (Stage::Mail, 552, "message size exceeds fixed maximum message size", true),
+            (Stage::FinalDot, 552, "exceeded storage allocation", false),
+            (Stage::FinalDot, 552, "Mailbox quota exceeded", false),
+            (Stage::FinalDot, 552, "refused", true),
+            (Stage::FinalDot, 554, "Message too large", true),
             (Stage::FinalDot, 452, "4.3.4 too big just now", false),
             (Stage::Rcpt, 552, "5.2.2 full", false),
             (Stage::FinalDot, 554, "5.7.1 spam", false),

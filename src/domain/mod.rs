@@ -38,6 +38,7 @@ pub mod states;
 pub mod throttle;
 pub mod token;
 pub mod why;
+pub mod verdict;
 
 #[cfg(test)]
 mod address_tests;
