@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use jiff::Timestamp;
 
-use super::{CliError, files, instance, issue_check, issue_status, plan, preview};
+use super::{CliError, files, instance, issue_again, issue_check, issue_status, plan, preview};
 use crate::app::App;
 use crate::domain::issue_words::IssueWords;
 use crate::journeys::compose::{LeftOut, Why};
 use crate::journeys::issue_words;
-use crate::journeys::issues::{self, Doubt, Steered};
+use crate::journeys::issues::{self, Steered};
 use crate::journeys::newsletters::NewsletterError;
 use crate::journeys::proof;
 use crate::journeys::publish::{self, PublishAnswer};
@@ -100,21 +100,8 @@ pub(super) enum Issue {
         #[arg(long, value_name = "NAME")]
         despite: Option<String>,
     },
-    /// Decide about mails in doubt
-    Resolve {
-        newsletter: String,
-        number: i64,
-        #[arg(long, value_enum)]
-        unknown: Decision,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Decision {
-    /// Send them once more, byte for byte the same
-    Resend,
-    /// Take them for sent
-    Accept,
+    /// Decide about mails in doubt, send failed ones once more, or take refusals back that were the relay's mistake
+    Resolve(issue_again::Resolve),
 }
 
 impl Issue {
@@ -165,17 +152,7 @@ impl Issue {
                     answer => steered(answer),
                 }
             }
-            Issue::Resolve { newsletter, number, unknown } => {
-                let doubt = match unknown {
-                    Decision::Resend => Doubt::Resend,
-                    Decision::Accept => Doubt::Accept,
-                };
-                match app.store.write_blocking(move |conn| issues::resolve(conn, now, &newsletter, number, doubt))? {
-                    Some(rows) => say!("{}", decided(rows, doubt)),
-                    None => return Err(CliError::Failed("there is no such issue".into())),
-                }
-                Ok(())
-            }
+            Issue::Resolve(resolve) => resolve.run(app),
         }
     }
 }
@@ -240,17 +217,6 @@ pub(super) fn no_newsletter(newsletter: &str) -> CliError {
     CliError::Failed(format!("there is no newsletter \"{newsletter}\"; \"rundbrief newsletter list\" shows them"))
 }
 
-fn decided(rows: usize, doubt: Doubt) -> String {
-    let mails = if rows == 1 { "1 mail".to_owned() } else { format!("{rows} mails") };
-    match doubt {
-        _ if rows == 0 => "0 mails were in doubt, so nothing was changed".to_owned(),
-        Doubt::Resend => format!(
-            "{mails} in doubt will be sent once more, byte for byte the same under the same Message-ID; who has it already may get it twice"
-        ),
-        Doubt::Accept => format!("{mails} in doubt count as sent from now on; who has not got it will not get it"),
-    }
-}
-
 fn unknown(app: &App, newsletter: &str, number: i64, json: bool) -> Result<(), CliError> {
     let found = app.store.read_blocking(|conn| proof::list_unknown(conn, newsletter, number, i64::MAX))?;
     let Some(doubts) = found else { return Err(CliError::Failed("there is no such issue".into())) };
@@ -281,6 +247,8 @@ fn unknown(app: &App, newsletter: &str, number: i64, json: bool) -> Result<(), C
 fn steered(answer: Steered) -> Result<(), CliError> {
     match answer {
         Steered::Done => say!("done"),
+        Steered::Released(1) => say!("done; 1 mail that had failed is sent once more, after the others"),
+        Steered::Released(count) => say!("done; {count} mails that had failed are sent once more, after the others"),
         Steered::NotIn(state) => return Err(CliError::Failed(format!("the issue is {state}, so this cannot be done"))),
         Steered::NoSuchIssue => return Err(CliError::Failed("there is no such issue".into())),
         Steered::Published(_) => {}

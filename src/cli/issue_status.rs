@@ -89,7 +89,21 @@ pub(super) fn show(app: &App, now: Timestamp, newsletter: &str, number: Option<i
         say!("  In doubt: \"rundbrief issue unknown {newsletter} {number}\" lists them; decide with");
         say!("  \"rundbrief issue resolve {newsletter} {number} --unknown resend|accept\"");
     }
+    tell_refused(newsletter, counts);
     Ok(())
+}
+
+/// Who got nothing, and what can be done about it.
+fn tell_refused(newsletter: &str, counts: &Counts) {
+    let number = counts.number;
+    if counts.failed > 0 && counts.state != IssueState::Held.as_str() && counts.state != IssueState::Cancelled.as_str() {
+        say!("  Failed for no fault of the readers; once the cause is mended, send them once more with");
+        say!("  \"rundbrief issue resolve {newsletter} {number} --failed resend\"");
+    }
+    if counts.bounced > 0 {
+        say!("  Refused recipients are suppressed if their mailbox does not exist. If the relay was wrong, take that back with");
+        say!("  \"rundbrief issue resolve {newsletter} {number} --bounced undo\"");
+    }
 }
 
 fn tell_course(now: Timestamp, counts: &Counts, course: &Course, zone: &TimeZone) -> Result<(), CliError> {

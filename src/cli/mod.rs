@@ -23,6 +23,7 @@ mod files;
 mod funding;
 mod instance;
 mod issue;
+mod issue_again;
 mod issue_check;
 mod issue_status;
 mod news;
@@ -36,6 +37,7 @@ mod secret;
 mod serve;
 mod staff;
 mod subscribers;
+mod suppressions;
 mod watch;
 mod when;
 
@@ -122,6 +124,9 @@ enum Command {
     /// Readers of a newsletter: add, end, import, export
     #[command(subcommand)]
     Subscribers(subscribers::Subscribers),
+    /// Addresses that must not be mailed: list, lift
+    #[command(subcommand)]
+    Suppressions(suppressions::Suppressions),
     /// People who sign in: add, role, reset, close, list
     #[command(subcommand)]
     Staff(staff::Staff),
@@ -232,6 +237,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Command::Person(command) => command.run(&open(settings)?),
         Command::Consent(command) => command.run(&open(settings)?),
         Command::Subscribers(command) => command.run(&open(settings)?),
+        Command::Suppressions(command) => command.run(&open(settings)?),
         Command::Staff(command) => command.run(&open(settings)?),
     }
 }

@@ -133,7 +133,7 @@ fn claim_batch(
     if claim.ids.is_empty() && !only_urgent {
         for issue in issues::list_in(conn, IssueState::Sending)? {
             // R63. What staff have resent since is still to go.
-            let expired = duties::is_expired(config.expiry, issue.published_at, by.now);
+            let expired = duties::is_expired(config.expiry, issue.begun_at(), by.now);
             if expired && deliveries::expire(conn, issue.id, config.batch, by.now)? > 0 {
                 continue;
             }

@@ -44,7 +44,7 @@ pub(super) async fn prepare(shared: &Shared) -> Result<(), JourneyError> {
 async fn expire(shared: &Shared) -> Result<(), JourneyError> {
     let now = micros(shared.clock.now());
     for issue in shared.store.read(|conn| issues::list_in(conn, IssueState::Sending)).await? {
-        if !is_expired(shared.config.expiry, issue.published_at, now) {
+        if !is_expired(shared.config.expiry, issue.begun_at(), now) {
             continue;
         }
         let id = issue.id;
@@ -53,10 +53,10 @@ async fn expire(shared: &Shared) -> Result<(), JourneyError> {
     Ok(())
 }
 
-/// Whether an issue that was published then may not be tried any more. Times in µs.
-pub(super) fn is_expired(after: Duration, published_at: Option<i64>, now: i64) -> bool {
+/// Whether an issue that was begun then may not be tried any more. Times in µs.
+pub(super) fn is_expired(after: Duration, begun_at: Option<i64>, now: i64) -> bool {
     let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
-    published_at.is_some_and(|at| at.saturating_add(after) < now)
+    begun_at.is_some_and(|at| at.saturating_add(after) < now)
 }
 
 pub(super) async fn finish(shared: &Shared) -> Result<(), JourneyError> {

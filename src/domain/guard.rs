@@ -6,7 +6,7 @@
 
 use super::delivery::{Reply, Stage, without_addresses};
 use super::states::DeliveryState;
-use super::verdict;
+use super::verdict::{self, Verdict};
 
 /// So many results count; what comes later is every list's ordinary loss.
 pub const FIRST: usize = 200;
@@ -75,6 +75,30 @@ pub fn is_of_the_message(ended: &Ended) -> bool {
         && (ended.reply.stage >= Stage::Data || matches!(ended.reply.enhanced(), Some((_, 5 | 6, _))))
 }
 
+/// After staff have released an issue: the relay refuses everybody still, or again. `newest` comes first, all since then.
+///
+/// What the issue was held for is known to staff by then, so a few are no reason: three in a row with nobody accepted since, or
+/// else so many in a row that it cannot be chance, also of recipients.
+pub fn still(newest: &[Ended]) -> Option<String> {
+    let first = newest.first()?;
+    let told = |ended: &Ended| (ended.state, ended.reply.stage, ended.reply.code, ended.reply.enhanced());
+    let row = newest.iter().take_while(|ended| told(ended) == told(first)).count();
+    let nobody_accepted = newest.iter().all(|ended| ended.state != DeliveryState::Sent);
+    let enough = match first.state {
+        _ if !(500..600).contains(&first.reply.code) => return None,
+        DeliveryState::Failed if nobody_accepted => IDENTICAL,
+        DeliveryState::Failed | DeliveryState::Bounced => MOST_HARD + 1,
+        _ => return None,
+    };
+    (row >= enough).then(|| {
+        format!(
+            "since the issue was let go on, the relay has refused {row} mails in a row with the same answer (at {}: {})",
+            first.reply.stage.as_str(),
+            said(&first.reply)
+        )
+    })
+}
+
 /// Too many bad ones among the first results; `oldest` comes first.
 pub fn too_many(oldest: &[Ended]) -> Option<String> {
     let first = || oldest.iter().take(FIRST).filter(|ended| (500..600).contains(&ended.reply.code));
@@ -89,13 +113,14 @@ pub fn too_many(oldest: &[Ended]) -> Option<String> {
         ));
     }
     (hard > MOST_HARD).then(|| {
-        format!("{hard} of the first {results} mails were refused for good: is the list of readers an old or a wrong one?")
+        format!(
+            "{hard} of the first {results} mails were refused for good: is the list of readers an old or a wrong one? If the relay was wrong to refuse them, take that back with \"issue resolve NEWSLETTER NUMBER --bounced undo\" before you release the issue"
+        )
     })
 }
 
-/// x.7.x, except those that say an account was closed.
 fn is_policy(reply: &Reply) -> bool {
-    matches!(reply.enhanced(), Some((_, 7, detail)) if !matches!(detail, 13 | 17 | 18))
+    verdict::verdict(reply) == Verdict::Policy
 }
 
 /// Whoever reads why an issue is held need not learn whose address was refused, and an erasure need not look there.
@@ -121,6 +146,7 @@ mod tests {
         let gone = ended(DeliveryState::Bounced, Stage::Rcpt, 550, "5.1.1 nobody");
         let policy = ended(DeliveryState::Failed, Stage::Rcpt, 550, "5.7.1 no");
         let closed = ended(DeliveryState::Bounced, Stage::Rcpt, 550, "5.7.13 closed");
+        let without_code = ended(DeliveryState::Failed, Stage::Rcpt, 550, "Relaying denied");
         let gave_up = ended(DeliveryState::Failed, Stage::Rcpt, 451, "4.7.1 later");
         for (bad, among, count, held) in [
             (&gone, 200, 20, false),
@@ -130,6 +156,7 @@ mod tests {
             (&policy, 200, 4, false),
             (&policy, 200, 5, true),
             (&policy, 5, 5, true),
+            (&without_code, 5, 5, true),
             (&closed, 200, 20, false),
             (&gave_up, 200, 200, false),
         ] {
@@ -157,6 +184,32 @@ mod tests {
         assert_eq!(in_a_row(&[spam.clone(), same]), None);
         assert_eq!(in_a_row(&[theirs.clone(), theirs.clone(), theirs]), None);
         assert_eq!(in_a_row(&[]), None);
+    }
+
+    #[test]
+    fn after_a_release_only_what_everybody_meets_holds_it_again() {
+        let policy = ended(DeliveryState::Failed, Stage::Rcpt, 554, "5.7.1 relay access denied");
+        let spam = ended(DeliveryState::Failed, Stage::FinalDot, 554, "5.7.1 spam");
+        let gone = ended(DeliveryState::Bounced, Stage::Rcpt, 550, "5.1.1 nobody");
+        let later = ended(DeliveryState::Failed, Stage::Rcpt, 451, "4.7.1 later");
+        let sent = ended(DeliveryState::Sent, Stage::FinalDot, 250, "2.0.0 queued");
+        for (bad, count, accepted, held) in [
+            (&policy, 2, false, false),
+            (&policy, 3, false, true),
+            (&spam, 3, false, true),
+            (&spam, 20, true, false),
+            (&spam, 21, true, true),
+            // Staff know that the list is old.
+            (&gone, 20, false, false),
+            (&gone, 21, false, true),
+            (&later, 100, false, false),
+        ] {
+            let mut newest = vec![bad.clone(); count];
+            newest.extend(accepted.then(|| sent.clone()));
+            assert_eq!(still(&newest).is_some(), held, "{count} of {bad:?}, others accepted: {accepted}");
+        }
+        let mixed = [spam.clone(), policy, spam.clone(), spam];
+        assert_eq!(still(&mixed), None);
     }
 
     #[test]

@@ -101,6 +101,10 @@ words! {
         LanguageChanged = "language-changed",
         AddressChanged = "address-changed",
         Withdrawn = "withdrawn",
+        /// A refusal by the mailbox no longer keeps the address from being mailed: staff have lifted it.
+        Lifted = "lifted",
+        /// What such a refusal had ended goes on; nobody had withdrawn.
+        Restored = "restored",
         /// The details of other records are gone because the person wanted it so.
         Erased = "erased",
         /// They are gone because their time was over.

@@ -25,6 +25,21 @@ pub(super) fn record(
     append(conn, act, now, Some(subscriber_id), Some(newsletter_id), &owned(body, subscriber_id))
 }
 
+/// The same of what concerns no newsletter, and perhaps nobody whom we know.
+pub(super) fn record_of(
+    conn: &mut Conn,
+    act: ConsentAct,
+    now: Timestamp,
+    subscriber_id: Option<i64>,
+    body: Value,
+) -> Result<(), JourneyError> {
+    let body = match subscriber_id {
+        Some(id) => owned(body, id),
+        None => body,
+    };
+    append(conn, act, now, subscriber_id, None, &body)
+}
+
 /// Details that say whose they are: a row beside the chain could be hung on somebody else.
 pub(super) fn owned(mut body: Value, subscriber_id: i64) -> Value {
     if let Some(fields) = body.as_object_mut() {

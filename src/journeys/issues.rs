@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::publish::PublishAnswer;
-use super::{Context, JourneyError, schedule};
+use super::{Context, JourneyError, again, schedule};
 use crate::domain::states::IssueState;
 use crate::store::issues::Issue;
 use crate::store::{Conn, deliveries, issues, micros, newsletters};
@@ -12,6 +12,8 @@ use crate::store::{Conn, deliveries, issues, micros, newsletters};
 #[derive(Debug, PartialEq, Eq)]
 pub enum Steered {
     Done,
+    /// A held issue goes on, and so many mails that had failed meanwhile go again.
+    Released(usize),
     /// It is in a state from which this cannot be done.
     NotIn(IssueState),
     NoSuchIssue,
@@ -88,10 +90,13 @@ pub fn release(
         return Ok(Steered::NotIn(state));
     }
     if issue.number.is_some() {
-        return match issues::release(conn, issue.id)? {
-            true => Ok(Steered::Done),
-            false => Ok(Steered::NotIn(issues::get(conn, issue.id)?.state()?)),
-        };
+        if !issues::release(conn, issue.id, micros(now))? {
+            return Ok(Steered::NotIn(issues::get(conn, issue.id)?.state()?));
+        }
+        return Ok(match again::requeue(conn, ctx, now, issue.id)? {
+            0 => Steered::Done,
+            mails => Steered::Released(mails),
+        });
     }
     Ok(match schedule::release(conn, ctx, now, &issue, despite)? {
         Some(answer) => Steered::Published(answer),

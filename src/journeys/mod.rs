@@ -2,6 +2,7 @@
 //! can happen inside a transaction. A business "no" is a value, not an error.
 
 pub mod address;
+pub mod again;
 pub mod archive;
 pub mod check;
 pub mod close;
@@ -39,6 +40,7 @@ pub mod settle;
 pub mod staff;
 pub mod status;
 pub mod subscribe;
+pub mod suppressions;
 mod throttle;
 pub mod verify;
 pub mod why;

@@ -188,9 +188,15 @@ pub fn fan_out(conn: &mut Conn, now: Timestamp, issue_id: i64) -> Result<FanOut,
 pub fn finish(conn: &mut Conn, now: Timestamp) -> Result<Vec<i64>, JourneyError> {
     let mut finished = Vec::new();
     for issue in issues::list_in(conn, IssueState::Sending)? {
-        if !deliveries::is_open(conn, issue.id)? && issues::set_sent(conn, issue.id, micros(now))? {
-            finished.push(issue.id);
+        if deliveries::is_open(conn, issue.id)? || !issues::set_sent(conn, issue.id, micros(now))? {
+            continue;
         }
+        // Staff may have queued failed mails again between the look and the lock.
+        if deliveries::is_open(conn, issue.id)? {
+            issues::set_state(conn, issue.id, &[IssueState::Sent], IssueState::Sending)?;
+            continue;
+        }
+        finished.push(issue.id);
     }
     Ok(finished)
 }

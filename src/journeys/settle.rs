@@ -11,7 +11,7 @@ use crate::domain::after::{self, Next};
 use crate::domain::delivery::Outcome;
 use crate::domain::states::{Channel, DeliveryKind, DeliveryState, SubscriptionState, SuppressionReason};
 use crate::store::ledger::{ClaimToken, Record};
-use crate::store::{Conn, ledger, micros, subscribers, subscriptions, suppressions, time};
+use crate::store::{Conn, issues, ledger, micros, results, subscribers, subscriptions, suppressions, time};
 
 /// The attempt that is to be settled.
 #[derive(Clone, Debug)]
@@ -90,7 +90,8 @@ pub fn settle(
 
 fn decide(conn: &mut Conn, now: Timestamp, attempt: &Attempt) -> Result<(Record, Next), JourneyError> {
     let attempts = u32::try_from(attempt.attempts).unwrap_or(u32::MAX);
-    let next = after::after(attempt.kind, &attempt.outcome, attempts, time(attempt.created_at), now, jitter(attempt));
+    let begun_at = begun_at(conn, attempt)?;
+    let next = after::after(attempt.kind, &attempt.outcome, attempts, time(begun_at), now, jitter(attempt));
     let reply = attempt.outcome.reply();
     let mut record = Record {
         id: attempt.id,
@@ -136,6 +137,15 @@ fn decide(conn: &mut Conn, now: Timestamp, attempt: &Attempt) -> Result<(Record,
         }
     }
     Ok((record, next))
+}
+
+/// From when on it is tried (µs): since it was queued, or since staff let its issue go on, perhaps days later.
+fn begun_at(conn: &mut Conn, attempt: &Attempt) -> Result<i64, JourneyError> {
+    if attempt.kind != DeliveryKind::Issue || matches!(attempt.outcome, Outcome::Accepted(_)) {
+        return Ok(attempt.created_at);
+    }
+    let Some(issue) = results::issue_of(conn, attempt.id)? else { return Ok(attempt.created_at) };
+    Ok(issues::guard(conn, issue)?.1.map_or(attempt.created_at, |renewed_at| renewed_at.max(attempt.created_at)))
 }
 
 /// A mailbox that does not exist: nothing is sent to it again until a new opt-in proves the contrary.

@@ -19,11 +19,17 @@ pub struct Issue {
     pub fanned_out_to: i64,
     pub published_at: Option<i64>,
     pub sent_at: Option<i64>,
+    pub renewed_at: Option<i64>,
 }
 
 impl Issue {
     pub fn state(&self) -> Result<IssueState, StoreError> {
         word("issues", &self.state, IssueState::parse)
+    }
+
+    /// When it was published, or staff last let it go on: from then on its mails are tried for so long (µs).
+    pub fn begun_at(&self) -> Option<i64> {
+        self.renewed_at.max(self.published_at)
     }
 }
 
@@ -194,11 +200,12 @@ pub fn hold(conn: &mut Conn, id: i64, from: IssueState, reason: &str) -> Result<
 pub const WATCHING: i64 = 0;
 /// Its first results were well enough.
 pub const PASSED: i64 = 1;
-/// Staff have released it: the guard says nothing more about it.
+/// Staff have let it go on: the guard looks only for what is refused to everybody since.
 pub const OVERRULED: i64 = 2;
 
-pub fn guard(conn: &mut Conn, id: i64) -> Result<i64, StoreError> {
-    Ok(issues::table.find(id).select(issues::guard).first(conn)?)
+/// What the guard is at, and when staff last let the issue go on (µs).
+pub fn guard(conn: &mut Conn, id: i64) -> Result<(i64, Option<i64>), StoreError> {
+    Ok(issues::table.find(id).select((issues::guard, issues::renewed_at)).first(conn)?)
 }
 
 /// The guard has seen enough of an issue's first results.
@@ -209,7 +216,7 @@ pub fn set_passed(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
 }
 
 /// A held issue goes on from where it was held. False: it is not held any more.
-pub fn release(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+pub fn release(conn: &mut Conn, id: i64, now: i64) -> Result<bool, StoreError> {
     let row = issues::table.filter(issues::id.eq(id)).filter(issues::state.eq(IssueState::Held.as_str()));
     let from: Option<Option<String>> = row.select(issues::held_from).first(conn).optional()?;
     let Some(from) = from else { return Ok(false) };
@@ -220,9 +227,22 @@ pub fn release(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
             issues::held_from.eq(None::<String>),
             issues::held_reason.eq(None::<String>),
             issues::guard.eq(OVERRULED),
+            issues::renewed_at.eq(now),
         ))
         .execute(conn)?
         == 1)
+}
+
+/// Staff let failed mails go again: an issue that was sent is sent on. Holds the row until the transaction ends, so that nobody
+/// calls the issue sent meanwhile. False: it was cancelled.
+pub fn reopen(conn: &mut Conn, id: i64, now: i64) -> Result<bool, StoreError> {
+    let row = issues::table.filter(issues::id.eq(id));
+    let stands = row.filter(issues::state.ne(IssueState::Cancelled.as_str()));
+    let done = diesel::update(stands).set((issues::guard.eq(OVERRULED), issues::renewed_at.eq(now))).execute(conn)? == 1;
+    diesel::update(row.filter(issues::state.eq(IssueState::Sent.as_str())))
+        .set((issues::state.eq(IssueState::Sending.as_str()), issues::sent_at.eq(None::<i64>)))
+        .execute(conn)?;
+    Ok(done)
 }
 
 /// The fan-out has reached this activation. False: another node was faster; nothing of this chunk may be kept.

@@ -37,6 +37,7 @@ pub mod paces;
 pub mod progress;
 pub mod proofs;
 pub mod relays;
+pub mod resends;
 pub mod results;
 pub mod retention;
 pub mod sign_ins;

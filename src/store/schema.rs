@@ -171,6 +171,7 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         created_at -> BigInt,
         trimmed_at -> Nullable<BigInt>,
+        renewed_at -> Nullable<BigInt>,
     }
 }
 

@@ -74,6 +74,16 @@ pub fn find_by_public_id(conn: &mut Conn, public_id: &[u8; 16]) -> Result<Option
         .optional()?)
 }
 
+/// Up to `most` people behind the id `after`, in their order.
+pub fn page(conn: &mut Conn, after: i64, most: i64) -> Result<Vec<Subscriber>, StoreError> {
+    Ok(subscribers::table
+        .filter(subscribers::id.gt(after))
+        .order(subscribers::id)
+        .limit(most)
+        .select(Subscriber::as_select())
+        .load(conn)?)
+}
+
 /// A person's address changes; they stay the same person under the same links.
 pub fn set_address(conn: &mut Conn, id: i64, address: &str, canonical: &str) -> Result<(), StoreError> {
     diesel::update(subscribers::table.find(id))

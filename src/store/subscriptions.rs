@@ -29,6 +29,16 @@ impl Subscription {
     pub fn language(&self) -> Result<Language, StoreError> {
         word("subscriptions", &self.language, |tag| tag.parse().ok())
     }
+
+    /// Its mailbox refused a mail, and the person has said nothing.
+    pub fn was_ended_by_bounce(&self) -> bool {
+        self.state == SubscriptionState::Ended.as_str() && self.ended_channel.as_deref() == Some(Channel::Bounce.as_str())
+    }
+
+    /// The same, by the refusal of that time (µs).
+    pub fn was_ended_by_bounce_at(&self, at: i64) -> bool {
+        self.was_ended_by_bounce() && self.ended_at == Some(at)
+    }
 }
 
 /// Makes a pending subscription where there is none; one that exists is left as it is (a stranger's form changes nothing).
@@ -101,10 +111,26 @@ pub fn set_language(conn: &mut Conn, id: i64, language: Language) -> Result<(), 
     Ok(())
 }
 
-/// Ends it. False: it had ended already (or was never confirmed and is now gone all the same).
+/// It goes on as it was before a refusal ended it, under a new activation number.
+pub fn restore(conn: &mut Conn, id: i64, activation: i64) -> Result<(), StoreError> {
+    use subscriptions as s;
+    diesel::update(s::table.find(id))
+        .set((
+            s::state.eq(SubscriptionState::Active.as_str()),
+            s::activation.eq(activation),
+            s::ended_at.eq(None::<i64>),
+            s::ended_channel.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends it. False: it had ended already (or was never confirmed and is now gone all the same). One that ended because its mailbox
+/// refused a mail can still be left: then that is how it ended, and no undoing of refusals brings it back.
 pub fn end(conn: &mut Conn, id: i64, channel: Channel, now: i64) -> Result<bool, StoreError> {
     use subscriptions as s;
-    let open = s::table.filter(s::id.eq(id)).filter(s::state.ne(SubscriptionState::Ended.as_str()));
+    let bounced = s::ended_channel.eq(Channel::Bounce.as_str()).and(s::ended_channel.ne(channel.as_str()));
+    let open = s::table.filter(s::id.eq(id)).filter(s::state.ne(SubscriptionState::Ended.as_str()).or(bounced.assume_not_null()));
     Ok(diesel::update(open)
         .set((s::state.eq(SubscriptionState::Ended.as_str()), s::ended_at.eq(now), s::ended_channel.eq(channel.as_str())))
         .execute(conn)?

@@ -77,6 +77,33 @@ pub fn list_suppressed(conn: &mut Conn, keys: &[[u8; 32]], now: i64) -> Result<H
     Ok(found)
 }
 
+/// A suppression with its keyed hash.
+#[derive(Clone, Debug, Queryable)]
+pub struct Noted {
+    pub address_key: Vec<u8>,
+    pub reason: String,
+    pub source: String,
+    pub at: i64,
+    pub expires_at: Option<i64>,
+}
+
+/// All of them, the oldest first.
+pub fn list(conn: &mut Conn) -> Result<Vec<Noted>, StoreError> {
+    use suppressions as s;
+    Ok(s::table.order((s::at, s::id)).select((s::address_key, s::reason, s::source, s::at, s::expires_at)).load(conn)?)
+}
+
+/// Lifts what a mailbox's refusal has caused; `at`: only if it was that one (µs). None: there is nothing of the kind.
+pub fn lift_bounce(conn: &mut Conn, keys: &[[u8; 32]], at: Option<i64>) -> Result<Option<Suppression>, StoreError> {
+    use suppressions as s;
+    let reason = SuppressionReason::HardBounce.as_str();
+    let found = find(conn, keys)?.filter(|found| found.reason == reason && at.is_none_or(|at| at == found.at));
+    let Some(found) = found else { return Ok(None) };
+    let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+    let gone = s::table.filter(s::address_key.eq_any(keys)).filter(s::reason.eq(reason)).filter(s::at.eq(found.at));
+    Ok((diesel::delete(gone).execute(conn)? > 0).then_some(found))
+}
+
 /// Lifts a suppression: the person has completed a new opt-in (R109).
 pub fn lift(conn: &mut Conn, keys: &[[u8; 32]]) -> Result<(), StoreError> {
     for key in keys {

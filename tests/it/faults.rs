@@ -5,4 +5,5 @@ mod database;
 mod killed;
 mod nodes;
 mod power;
+mod refusals;
 mod relay;

@@ -192,7 +192,7 @@ const QUESTIONS: [(&str, Asked, &[&str]); 30] = [
     ("skip cancelled", |c| d::skip_cancelled(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("unclaim an issue", |c| d::unclaim_issue(c, 1).map(drop), &["deliveries_open"]),
     ("cancelled with a queue", |c| issues::list_cancelled_with_queue(c).map(drop), &["deliveries_queued"]),
-    ("first results", |c| results::list_around(c, 1, 25_000).map(drop), &["pk"]),
+    ("first results", |c| results::list_around(c, 1, 25_000, i64::MIN).map(drop), &["pk"]),
     ("expire", |c| d::expire(c, 1, 2_000, 5).map(drop), &["deliveries_queued"]),
     ("resend doubts", |c| d::resend_unknown(c, 2, 5).map(drop), &["deliveries_open"]),
     ("accept doubts", |c| d::accept_unknown(c, 2, 5).map(drop), &["deliveries_open"]),

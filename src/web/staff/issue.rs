@@ -15,6 +15,7 @@ use super::{bar, go_to, session};
 use crate::domain::language::Language;
 use crate::domain::states::{IssueState, Role};
 use crate::i18n::{self, MissingText, Value};
+use crate::journeys::again::{self, Again};
 use crate::journeys::issues::{self, Doubt, Steered};
 use crate::journeys::publish::PublishAnswer;
 use crate::journeys::status::{self, Counts, Course, IssueStatus};
@@ -192,6 +193,11 @@ pub async fn steer(
                 "release" => done(issues::release(conn, &context, now, &wanted, number, None)?, "released"),
                 "despite" => done(issues::release(conn, &context, now, &wanted, number, Some(&by))?, "released"),
                 "resend" => doubt("resent", issues::resolve(conn, now, &wanted, number, Doubt::Resend)?),
+                "retry" => match again::resend_failed(conn, &context, now, &wanted, number)? {
+                    Again::Queued { mails, .. } => doubt("resent", Some(mails)),
+                    Again::Cancelled => done(Steered::NotIn(IssueState::Cancelled), ""),
+                    Again::NoSuchIssue => doubt("resent", None),
+                },
                 "accept" => doubt("accepted", issues::resolve(conn, now, &wanted, number, Doubt::Accept)?),
                 _ => return Ok(None),
             }))
@@ -203,7 +209,7 @@ pub async fn steer(
     Ok(match steered {
         // An unnumbered issue has no page of its own any more once it is cancelled.
         Steered::Done if number == 0 => go_to(&visit, "/staff", "unplanned"),
-        Steered::Done => go_to(&visit, &here, &note),
+        Steered::Done | Steered::Released(_) => go_to(&visit, &here, &note),
         Steered::NotIn(_) => go_to(&visit, &here, "not-now"),
         Steered::NoSuchIssue => return Err(Failure::NotFound),
         Steered::Published(PublishAnswer::Published { number, .. }) => go_to(&visit, &path(&slug, number), "published"),
@@ -370,6 +376,9 @@ fn acts(language: Language, this: &str, visit: &Visit, status: &IssueStatus) -> 
     };
     if status.counts.unknown > 0 {
         verbs.extend(["resend", "accept"]);
+    }
+    if status.counts.failed > 0 && !matches!(status.state, IssueState::Held | IssueState::Cancelled) {
+        verbs.push("retry");
     }
     if may_cancel(status.state) {
         verbs.push("cancel");

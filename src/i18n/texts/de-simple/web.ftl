@@ -457,6 +457,7 @@ web-issue-unknown =
     Dann bekommt eine Person vielleicht keine E-Mail.
 web-issue-resend = Noch einmal schicken
 web-issue-accept = Nicht noch einmal schicken
+web-issue-retry = Was nicht geklappt hat: noch einmal schicken
 web-issue-progress = { $count ->
     [one] { $done } von 1 E-Mail ist fertig
    *[other] { $done } von { $total } E-Mails sind fertig

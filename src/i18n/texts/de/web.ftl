@@ -318,6 +318,7 @@ web-issue-held = Diese Ausgabe wartet auf eine Entscheidung: { $reason }
 web-issue-unknown = Bei den zweifelhaften E-Mails ist offen, ob der Mailserver sie noch angenommen hat. Wenn Sie sie noch einmal senden, bekommt sie vielleicht jemand doppelt. Wenn Sie sie als verschickt ansehen, bekommt sie vielleicht jemand nicht.
 web-issue-resend = Noch einmal senden
 web-issue-accept = Als verschickt ansehen
+web-issue-retry = Fehlgeschlagene E-Mails noch einmal senden
 web-issue-progress = { $count ->
     [one] { $done } von 1 E-Mail ist erledigt
    *[other] { $done } von { $total } E-Mails sind erledigt

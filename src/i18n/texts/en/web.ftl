@@ -318,6 +318,7 @@ web-issue-held = This issue waits for a decision: { $reason }
 web-issue-unknown = Of the doubtful mails nobody knows whether the mail server still took them. If you send them again, some readers may get one twice. If you mark them as delivered, some may get none.
 web-issue-resend = Send again
 web-issue-accept = Mark as delivered
+web-issue-retry = Send failed mails again
 web-issue-progress = { $count ->
     [one] { $done } of 1 mail is done
    *[other] { $done } of { $total } mails are done
