@@ -93,7 +93,9 @@ fn resend(app: &App, newsletter: String, number: i64) -> Result<(), CliError> {
     let (context, now, slug) = (Arc::clone(&app.context), app.clock.now(), newsletter.clone());
     match app.store.write_blocking(move |conn| again::resend_failed(conn, &context, now, &slug, number))? {
         Again::Queued { mails: 0, .. } => {
-            say!("0 mails had failed that could be sent once more: to those who are still subscribed, and for no fault of their address");
+            say!(
+                "0 mails had failed that could be sent once more: to those who are still subscribed, and for no fault of their address"
+            );
         }
         Again::Queued { mails: count, too_large, state } => {
             let mails = mails(count);
@@ -103,8 +105,12 @@ fn resend(app: &App, newsletter: String, number: i64) -> Result<(), CliError> {
                 _ => say!("{mails} will be sent once more, under the same Message-ID; nobody has got one of them yet"),
             }
             if too_large > 0 {
-                say!("{too_large} of them were refused as too large, and a published issue stays as it is: unless the relay takes more by now,");
-                say!("they will be refused again. Then publish the news anew with smaller pictures or texts; that goes to all who are");
+                say!(
+                    "{too_large} of them were refused as too large, and a published issue stays as it is: unless the relay takes more by now,"
+                );
+                say!(
+                    "they will be refused again. Then publish the news anew with smaller pictures or texts; that goes to all who are"
+                );
                 say!("subscribed, also to those who have this issue");
             }
         }

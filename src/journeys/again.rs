@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::suppressions::{self, By};
 use super::{Context, JourneyError, issues};
+use crate::domain::address::Address;
 use crate::domain::after::{CONTENT, GAVE_UP, POLICY};
 use crate::domain::delivery::{Reply, Stage};
 use crate::domain::states::IssueState;
@@ -95,8 +96,7 @@ pub fn undo_bounces(
     for bounced in resends::list_bounced(conn, issue.id)? {
         let Some(subscriber) = subscribers::find_by_id(conn, bounced.subscriber_id)? else { continue };
         subscribers::lock(conn, subscriber.id)?;
-        let same = crate::domain::address::Address::parse(&bounced.address)
-            .is_ok_and(|address| address.canonical() == subscriber.canonical);
+        let same = Address::parse(&bounced.address).is_ok_and(|address| address.canonical() == subscriber.canonical);
         if !same || !resends::take_back(conn, bounced.id)? {
             continue;
         }

@@ -114,6 +114,8 @@ fn view(conn: &mut Conn, subscription: &Subscription) -> Result<LeaveView, Journ
     Ok(match subscription.state()? {
         // Whose mailbox refused a mail has not left, and must be able to.
         SubscriptionState::Ended if !subscription.was_ended_by_bounce() => LeaveView::Left { language, slug, title, others },
-        SubscriptionState::Ended | SubscriptionState::Pending | SubscriptionState::Active => LeaveView::Subscribed { language, slug, title, others },
+        SubscriptionState::Ended | SubscriptionState::Pending | SubscriptionState::Active => {
+            LeaveView::Subscribed { language, slug, title, others }
+        }
     })
 }

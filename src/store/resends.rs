@@ -101,8 +101,5 @@ pub fn list_bounced(conn: &mut Conn, issue_id: i64) -> Result<Vec<Bounced>, Stor
 /// Such a mail counts as failed from now on. False: it is not refused any more.
 pub fn take_back(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
     let bounced = d::table.filter(d::id.eq(id)).filter(d::state.eq(DeliveryState::Bounced.as_str()));
-    Ok(diesel::update(bounced)
-        .set((d::state.eq(DeliveryState::Failed.as_str()), d::reason.eq(TAKEN_BACK)))
-        .execute(conn)?
-        == 1)
+    Ok(diesel::update(bounced).set((d::state.eq(DeliveryState::Failed.as_str()), d::reason.eq(TAKEN_BACK))).execute(conn)? == 1)
 }

@@ -9,8 +9,8 @@ use rundbrief::journeys::again::{self, Again};
 use rundbrief::journeys::issues::{self, Steered};
 
 use crate::support::app::{Setup, TestApp, each_database};
-use crate::support::mails::link_in_text;
 use crate::support::instance::Ran;
+use crate::support::mails::link_in_text;
 use crate::support::process::free_port;
 use crate::support::relay::{FakeRelay, Options, Script};
 
@@ -137,29 +137,36 @@ fn one_provider(step: &str, recipient: &str) -> Option<&'static str> {
         .then_some("554 5.7.1 not from you")
 }
 
-each_database!(one_provider_that_refuses_us_keeps_nobody_else_and_is_tried_again_when_staff_say_so, one_lane(), |app| async move {
-    app.crowd(READERS).await;
-    app.relay.plays(one_provider);
-    app.publishes("Treffen").await;
-    until(&app, "held").await;
-    assert_eq!(release(&app).await, Steered::Released(3));
-    until(&app, "sent").await;
-    assert_eq!((app.status(1).await.sent, app.status(1).await.failed), (37, 3), "the others first, and then it ends");
-    let ids = || app.database.texts("SELECT CAST(id AS TEXT) || ' ' || attempts AS value FROM deliveries WHERE state = 'failed' ORDER BY id");
-    let before = ids();
-    // Somebody leaves meanwhile, and somebody's mailbox is gone.
-    app.database.execute("UPDATE subscriptions SET state = 'ended' WHERE subscriber_id = (SELECT id FROM subscribers WHERE address = 'reader-4@example.org')");
-    app.relay.plays(|_, _| None);
-    assert!(matches!(resend(&app).await, Again::Queued { mails: 2, too_large: 0, .. }));
-    assert_eq!(app.status(1).await.state, "sending");
-    until(&app, "sent").await;
-    assert_eq!((app.status(1).await.sent, app.status(1).await.failed), (39, 1));
-    everybody_has_it_once(&app.relay, 39, "one provider");
-    assert_eq!(ids().len(), 1);
-    assert!(before.contains(&ids()[0]), "whoever left stays as they were");
-    assert!(matches!(resend(&app).await, Again::Queued { mails: 0, .. }), "nobody gets it twice");
-    assert_eq!(app.status(1).await.state, "sent");
-});
+each_database!(
+    one_provider_that_refuses_us_keeps_nobody_else_and_is_tried_again_when_staff_say_so,
+    one_lane(),
+    |app| async move {
+        app.crowd(READERS).await;
+        app.relay.plays(one_provider);
+        app.publishes("Treffen").await;
+        until(&app, "held").await;
+        assert_eq!(release(&app).await, Steered::Released(3));
+        until(&app, "sent").await;
+        assert_eq!((app.status(1).await.sent, app.status(1).await.failed), (37, 3), "the others first, and then it ends");
+        let ids = || {
+            app.database
+                .texts("SELECT CAST(id AS TEXT) || ' ' || attempts AS value FROM deliveries WHERE state = 'failed' ORDER BY id")
+        };
+        let before = ids();
+        // Somebody leaves meanwhile, and somebody's mailbox is gone.
+        app.database.execute("UPDATE subscriptions SET state = 'ended' WHERE subscriber_id = (SELECT id FROM subscribers WHERE address = 'reader-4@example.org')");
+        app.relay.plays(|_, _| None);
+        assert!(matches!(resend(&app).await, Again::Queued { mails: 2, too_large: 0, .. }));
+        assert_eq!(app.status(1).await.state, "sending");
+        until(&app, "sent").await;
+        assert_eq!((app.status(1).await.sent, app.status(1).await.failed), (39, 1));
+        everybody_has_it_once(&app.relay, 39, "one provider");
+        assert_eq!(ids().len(), 1);
+        assert!(before.contains(&ids()[0]), "whoever left stays as they were");
+        assert!(matches!(resend(&app).await, Again::Queued { mails: 0, .. }), "nobody gets it twice");
+        assert_eq!(app.status(1).await.state, "sent");
+    }
+);
 
 each_database!(what_has_expired_or_was_given_up_goes_when_staff_say_so, |app| async move {
     let port = free_port();
@@ -243,7 +250,8 @@ each_database!(a_relay_that_knows_nobody_is_taken_back_with_all_that_followed, o
     let whole: HashSet<&String> = to.iter().collect();
     assert_eq!((to.len(), whole.len()), (29, 29), "everybody once");
     assert!(!to.iter().any(|to| to.starts_with("ada@") || to.starts_with("reader-3@")));
-    let agreed = app.database.texts("SELECT DISTINCT CAST(confirmed_at AS TEXT) AS value FROM subscriptions WHERE state = 'active'");
+    let agreed =
+        app.database.texts("SELECT DISTINCT CAST(confirmed_at AS TEXT) AS value FROM subscriptions WHERE state = 'active'");
     assert_eq!(agreed.len(), 1, "restoring is no new consent: {agreed:?}");
 });
 
@@ -254,8 +262,12 @@ each_database!(only_what_a_refusal_caused_is_lifted_and_it_is_recorded, one_lane
     app.drain().await;
     let ran = |arguments: &[&str]| Ran::of(&mut app.command(arguments, &[]));
     let listed = ran(&["suppressions", "list"]);
-    assert!(listed.out.contains("reader-2@example.org") && listed.out.contains("hard-bounce") && listed.out.contains("2 addresses"), "{listed:?}");
-    let lift = |address: &'static str| ran(&["suppressions", "lift", address, "--by", "Ada Lovelace", "--reason", "she telephoned"]);
+    assert!(
+        listed.out.contains("reader-2@example.org") && listed.out.contains("hard-bounce") && listed.out.contains("2 addresses"),
+        "{listed:?}"
+    );
+    let lift =
+        |address: &'static str| ran(&["suppressions", "lift", address, "--by", "Ada Lovelace", "--reason", "she telephoned"]);
     let lifted = lift("Reader-2@example.org");
     assert!(lifted.code == Some(0) && lifted.out.contains("1 subscription that had ended by that goes on"), "{lifted:?}");
     assert!(!app.is_suppressed("reader-2@example.org").await);
