@@ -37,8 +37,8 @@ pub mod stamp;
 pub mod states;
 pub mod throttle;
 pub mod token;
-pub mod why;
 pub mod verdict;
+pub mod why;
 
 #[cfg(test)]
 mod address_tests;

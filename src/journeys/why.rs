@@ -114,7 +114,7 @@ fn subscription(story: &Story, slug: &str) -> Result<Option<why::Subscription>, 
     for record in &story.records {
         let is_of_this = record.details.get("newsletter").and_then(serde_json::Value::as_str) == Some(slug);
         match ConsentAct::parse(&record.act).filter(|_| is_of_this) {
-            Some(ConsentAct::Confirmed | ConsentAct::Imported) => turns.push((record.at, true)),
+            Some(ConsentAct::Confirmed | ConsentAct::Imported | ConsentAct::Restored) => turns.push((record.at, true)),
             Some(ConsentAct::Withdrawn) => turns.push((record.at, false)),
             _ => {}
         }
