@@ -75,7 +75,8 @@ fuzz_target!(|data: &[u8]| {
 fn check(reading: Result<Reading, Problem>, cells: &[String], headings: &[String], rules: &Rules) {
     match reading {
         Ok(Reading::Person(entry)) => {
-            assert_eq!(cells.len(), headings.len());
+            // Further cells are empty.
+            assert!(cells.len() >= headings.len());
             let again = Address::parse(entry.address.as_typed()).unwrap();
             assert_eq!(again, entry.address);
             assert!(rules.smtputf8 || !entry.address.needs_smtputf8());
@@ -85,7 +86,7 @@ fn check(reading: Result<Reading, Problem>, cells: &[String], headings: &[String
                 assert!(!name.contains(char::is_control), "{name:?}");
             }
             for (heading, value) in entry.evidence {
-                assert!(!value.is_empty() && headings.iter().any(|it| it.trim() == heading), "{heading:?}: {value:?}");
+                assert!(!value.is_empty() && headings.iter().any(|it| it.contains(&heading)), "{heading:?}: {value:?}");
             }
         }
         Ok(Reading::LeftOut(_)) => {}
