@@ -328,7 +328,8 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         public_url: settings.public_url.clone(),
         organisation: settings.imprint.organisation.clone(),
         postal_address: settings.imprint.address.clone(),
-        email: own_wire(&settings.imprint.email),
+        // Settings that were loaded have an address there, or nothing.
+        email: Address::parse_own(&settings.imprint.email).map(|address| address.wire()).unwrap_or_default(),
         privacy_contact: settings.privacy.contact.clone(),
         privacy_officer: settings.privacy.officer.clone(),
         privacy_authority: settings.privacy.authority.clone(),
@@ -352,11 +353,6 @@ fn journeys_config(settings: &Settings) -> journeys::Config {
         session_idle: SignedDuration::from_mins(i64::from(settings.session.idle_minutes)),
         session_life: hours(settings.session.hours),
     }
-}
-
-/// Settings that were loaded have an address there, or nothing.
-fn own_wire(text: &str) -> String {
-    Address::parse_own(text).map(|address| address.wire()).unwrap_or_default()
 }
 
 fn limits(settings: &settings::Limits) -> SignUpLimits {
