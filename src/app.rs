@@ -90,17 +90,14 @@ impl Roles {
 impl App {
     /// Opens the database (makes and migrates it), reads the keys, compiles the templates.
     pub fn open(settings: Settings, clock: Clock) -> Result<Self, AppError> {
-        backup::settle(&settings)?;
         // What is no database of ours does not become one.
-        Store::missing(settings.database.url.expose())?;
+        backup::missing(&settings)?;
         App::opened(settings, clock)
     }
 
-    /// Like [`App::open`], for whoever wants to work with what is there: a database that is not there yet is refused, so that
-    /// nobody works with a new one by mistake.
+    /// Like [`App::open`], but a database that is not there yet is refused: nobody works with a new one by mistake.
     pub fn open_existing(settings: Settings, clock: Clock) -> Result<Self, AppError> {
-        backup::settle(&settings)?;
-        match Store::missing(settings.database.url.expose())? {
+        match backup::missing(&settings)? {
             None => App::opened(settings, clock),
             Some(instead) => Err(AppError::NoDatabase { instead, origin: settings.origin.to_string() }),
         }

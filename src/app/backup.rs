@@ -71,9 +71,7 @@ fn failed(path: &Path, problem: impl std::fmt::Display) -> AppError {
 /// # Errors
 /// Nothing is overwritten, and nothing half-made is left behind under the backup's name.
 pub fn make(settings: &Settings, now: Timestamp, place: &Path) -> Result<(PathBuf, Manifest), AppError> {
-    let url = settings.database.url.expose();
-    settle(settings)?;
-    if let Some(instead) = Store::missing(url)? {
+    if let Some(instead) = missing(settings)? {
         return Err(AppError::NoDatabase { instead, origin: settings.origin.to_string() });
     }
     let name = now.strftime("rundbrief-backup-%Y-%m-%dT%H%M%SZ").to_string();
@@ -291,9 +289,15 @@ fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
+/// What is there instead of a database, in words; before anything opens it.
+pub(super) fn missing(settings: &Settings) -> Result<Option<String>, AppError> {
+    settle(settings)?;
+    Ok(Store::missing(settings.database.url.expose())?)
+}
+
 /// Before anything opens the database: a backup that was copied over it is not to be mixed with the log of the former one.
 /// Where there is no log, the file as it is now is what later logs belong to.
-pub(super) fn settle(settings: &Settings) -> Result<(), AppError> {
+fn settle(settings: &Settings) -> Result<(), AppError> {
     let Some(alone) = Store::alone(settings.database.url.expose())? else { return Ok(()) };
     let path = settings.epoch_file();
     let Some(memory) = memory::read(&path)? else { return Ok(()) };
