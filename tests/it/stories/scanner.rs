@@ -1,7 +1,7 @@
 //! Link scanners open every link of a mail in a real browser, with its scripts and its timers, before a person sees it. They
 //! change nothing; the person's one click does (R145, R178).
 //!
-//! The timers of a page run half a minute: the browser's clock is put forward, and stands while the page waits for an answer.
+//! The timers of a page run half a minute: the browser's clock is put forward.
 //! `RUNDBRIEF_SCANNER_SECONDS=30 tests/run scanner` lets each page have so many real seconds as well.
 
 use std::time::Duration;
@@ -36,9 +36,8 @@ impl Scanner {
     async fn opens(&self, link: &str) {
         let client = self.browser.client();
         client.goto(link).await.unwrap_or_else(|error| panic!("{link}: {error}"));
-        // Whenever the page only waits, and for no answer, its clock goes on to the next timer.
-        let policy = json!({ "policy": "pauseIfNetworkFetchesPending" });
-        self.browser.devtools("Emulation.setVirtualTimePolicy", policy).await;
+        // Whenever the page only waits, its clock goes on to the next timer.
+        self.browser.devtools("Emulation.setVirtualTimePolicy", json!({ "policy": "advance" })).await;
         let over = async || client.execute("return window.half_a_minute", vec![]).await.unwrap() == json!(true);
         until(over, || format!("the browser's clock cannot be put forward on {link}")).await;
         tokio::time::sleep(self.real).await;
