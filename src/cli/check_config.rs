@@ -96,7 +96,6 @@ fn database(settings: &Settings, in_clear: &mut Option<String>) -> Result<String
 
 /// What mails are signed with. Of a key only its name, its kind and its file are shown.
 fn tell_keys(settings: &Settings, signer: &Signer, tell: &mut impl FnMut(&str, Result<String, String>)) {
-    let dkim = &settings.dkim;
     let names = |keys: Vec<&Key>| keys.into_iter().map(Key::describe).collect::<Vec<_>>().join(", ");
     let domains = signer.domains();
     if domains.is_empty() {
