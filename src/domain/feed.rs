@@ -1,7 +1,5 @@
 //! A feed of somebody's website: RSS, Atom (RFC 4287) or JSON Feed, read into what a news item can hold.
 
-mod html;
-
 use std::collections::HashSet;
 
 use feed_rs::model::{self, Link};
@@ -11,7 +9,7 @@ use quick_xml::events::Event;
 
 use super::consent::sha256;
 use super::content;
-use html::{line, markdown};
+use super::content::from_html::{self, line, markdown};
 
 /// More entries than this are not looked at: a feed has its newest first.
 const MOST_ENTRIES: usize = 100;
@@ -90,7 +88,7 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Vec<Entry>, FeedError> {
         let summary = entry.summary.as_ref().map_or(0, |summary| summary.content.len());
         let content = entry.content.as_ref().and_then(|content| content.body.as_ref()).map_or(0, String::len);
         let fits = left > 0;
-        left = left.saturating_sub(summary.saturating_add(content).min(html::LONGEST));
+        left = left.saturating_sub(summary.saturating_add(content).min(from_html::LONGEST));
         fits
     };
     Ok(feed

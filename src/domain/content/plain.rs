@@ -3,7 +3,8 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use super::{clean, events, shown_url};
+use super::links::{is_web, says};
+use super::{clean, events, markup, shown_url};
 
 /// `markdown` as plain text, not yet wrapped: paragraphs separated by a blank line, `- ` and `1. ` for lists, `> ` for
 /// quotations, headings underlined, addresses on lines of their own below the paragraph that names them.
@@ -69,12 +70,17 @@ struct Writer {
     out: String,
     /// The block being collected.
     line: String,
-    /// The addresses its links lead to.
-    addresses: Vec<String>,
+    /// The addresses its links lead to, each with the place of its words' end in `line` if they do not say it themselves.
+    addresses: Vec<(String, Option<usize>)>,
+    /// Where open marks begin in `line`: raised, lowered, struck out.
+    marks: Vec<usize>,
+    /// Long forms of open abbreviations.
+    abbreviations: Vec<String>,
+    code: bool,
     /// Open links: the address and where its words begin in `line`.
     links: Vec<(String, usize)>,
     /// A bare address that ends the block so far: it need not be said twice.
-    bare_from: Option<usize>,
+    bare: Option<(usize, usize)>,
     /// One entry per open list: the next number, if it is numbered.
     lists: Vec<Option<u64>>,
     /// What each line of the next block starts with; the marker of a list item counts once.
@@ -90,7 +96,15 @@ struct Writer {
 impl Writer {
     fn take(&mut self, event: Event<'_>) {
         match event {
-            Event::Text(words) => self.say(&words),
+            Event::Text(words) | Event::Code(words) => self.say(&words),
+            Event::InlineHtml(tag) => match markup::long_form(&tag) {
+                Some(long) => self.abbreviations.push(long),
+                None if &*tag == "</abbr>" => {
+                    let long = self.abbreviations.pop().unwrap_or_default();
+                    self.say(&format!(" ({long})"));
+                }
+                None => {}
+            },
             Event::SoftBreak => self.say(" "),
             Event::HardBreak => self.line.push('\n'),
             Event::Start(tag) => self.open(tag),
@@ -132,6 +146,12 @@ impl Writer {
                 self.heading = true;
             }
             Tag::Paragraph => self.flush(),
+            Tag::CodeBlock(_) => {
+                self.flush();
+                self.code = true;
+            }
+            Tag::Superscript | Tag::Subscript => self.marks.push(self.line.len()),
+            Tag::Strikethrough => self.say("~~"),
             Tag::TableHead => self.in_head = true,
             Tag::TableRow => self.cells.clear(),
             _ => {}
@@ -142,18 +162,25 @@ impl Writer {
         match tag {
             TagEnd::Link => {
                 if let Some((url, begin)) = self.links.pop() {
-                    let is_bare = self.line.get(begin..) == Some(shown_url(&url).as_str());
+                    let is_bare = self.line.get(begin..).is_some_and(|words| says(words, &url));
                     // A mail or telephone address that stands in the sentence needs no line of its own.
-                    if is_bare && !url.starts_with("https://") {
+                    if is_bare && !is_web(&url) {
                         return;
                     }
                     if is_bare {
-                        self.bare_from = Some(begin);
+                        self.bare = Some((begin, self.line.len()));
                     }
-                    self.addresses.push(url);
+                    self.addresses.push((url, (!is_bare).then_some(self.line.len())));
                 }
             }
             TagEnd::Paragraph | TagEnd::Heading(_) => self.flush(),
+            TagEnd::CodeBlock => {
+                self.flush();
+                self.code = false;
+            }
+            TagEnd::Superscript => self.mark(raised, '^'),
+            TagEnd::Subscript => self.mark(lowered, '_'),
+            TagEnd::Strikethrough => self.say("~~"),
             TagEnd::Item => {
                 self.flush();
                 self.indents.pop();
@@ -172,7 +199,7 @@ impl Writer {
             }
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.line).replace('\n', " ");
-                self.bare_from = None;
+                self.bare = None;
                 if self.in_head { self.heads.push(cell) } else { self.cells.push(cell) }
             }
             TagEnd::TableHead => self.in_head = false,
@@ -182,6 +209,20 @@ impl Writer {
                 self.blank();
             }
             _ => {}
+        }
+    }
+
+    /// Raised or lowered words, by letters of that kind where there are some: 10⁶, else 10^x.
+    fn mark(&mut self, letter: fn(char) -> Option<char>, sign: char) {
+        let Some(words) =
+            self.marks.pop().filter(|begin| self.line.is_char_boundary(*begin)).map(|begin| self.line.split_off(begin))
+        else {
+            return;
+        };
+        match words.chars().map(letter).collect::<Option<String>>() {
+            Some(letters) => self.line.push_str(&letters),
+            None if words.chars().count() == 1 => self.line.push_str(&format!("{sign}{words}")),
+            None => self.line.push_str(&format!("{sign}({words})")),
         }
     }
 
@@ -212,17 +253,13 @@ impl Writer {
         let mut line = std::mem::take(&mut self.line);
         let addresses = std::mem::take(&mut self.addresses);
         let heading = std::mem::take(&mut self.heading);
-        if let Some(begin) = self.bare_from.take() {
+        if let Some((begin, end)) = self.bare.take() {
             // "More at: www.example.org." needs the address once: below, whole, alone on its line.
-            let ends_block = line.get(begin..).is_some_and(|tail| {
-                addresses.last().is_some_and(|url| {
-                    tail.strip_prefix(shown_url(url).as_str()).is_some_and(|rest| rest.trim().chars().all(|c| c == '.'))
-                })
-            });
-            if ends_block {
+            if line.get(end..).is_some_and(|rest| rest.trim().chars().all(|c| c == '.')) {
                 line.truncate(begin);
             }
         }
+        let addresses = numbered(&mut line, addresses);
         if line.trim().is_empty() && addresses.is_empty() {
             return;
         }
@@ -233,11 +270,15 @@ impl Writer {
             Some(marker) => format!("{quote}{outer}{marker}"),
             None => format!("{quote}{own}"),
         };
-        let lines = line.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+        // Blanks mean something in code.
+        let lines: Vec<String> = if self.code {
+            line.trim_end().lines().map(|line| format!("    {}", line.trim_end())).collect()
+        } else {
+            line.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
         let underline = heading.then(|| "-".repeat(line.trim().chars().count().clamp(3, 5)));
-        for text in lines.chain(underline).chain(addresses.iter().map(|url| address_line(url))) {
-            self.out.push_str(&first);
-            self.out.push_str(&text);
+        for text in lines.into_iter().chain(underline).chain(addresses) {
+            self.out.push_str(format!("{first}{text}").trim_end());
             self.out.push('\n');
             first = format!("{quote}{own}");
         }
@@ -255,5 +296,49 @@ impl Writer {
 
 /// Mail and telephone addresses are for people, not for browsers.
 fn address_line(url: &str) -> String {
-    if url.starts_with("https://") { url.to_owned() } else { shown_url(url) }
+    if is_web(url) { url.to_owned() } else { shown_url(url) }
+}
+
+/// The lines of the addresses below a block. Where words of several links stand in it, numbers say which is which.
+fn numbered(line: &mut String, addresses: Vec<(String, Option<usize>)>) -> Vec<String> {
+    let several = addresses.iter().filter(|(_, words)| words.is_some()).count() > 1;
+    let (mut number, mut moved) = (0_usize, 0_usize);
+    let mut lines = Vec::with_capacity(addresses.len());
+    for (url, words_end) in addresses {
+        let address = address_line(&url);
+        let Some(end) = words_end.filter(|end| several && line.is_char_boundary(end.saturating_add(moved))) else {
+            lines.push(address);
+            continue;
+        };
+        number = number.saturating_add(1);
+        let mark = format!(" [{number}]");
+        line.insert_str(end.saturating_add(moved), &mark);
+        moved = moved.saturating_add(mark.len());
+        lines.push(format!("[{number}] {address}"));
+    }
+    lines
+}
+
+fn raised(c: char) -> Option<char> {
+    Some(match c {
+        '0' => '⁰',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4'..='9' => char::from_u32(u32::from('⁴').checked_add(c.to_digit(10)?.checked_sub(4)?)?)?,
+        '+' => '⁺',
+        '-' | '−' => '⁻',
+        'n' => 'ⁿ',
+        'i' => 'ⁱ',
+        _ => return None,
+    })
+}
+
+fn lowered(c: char) -> Option<char> {
+    Some(match c {
+        '0'..='9' => char::from_u32(u32::from('₀').checked_add(c.to_digit(10)?)?)?,
+        '+' => '₊',
+        '-' | '−' => '₋',
+        _ => return None,
+    })
 }

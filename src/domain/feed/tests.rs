@@ -135,11 +135,11 @@ fn large_and_deep_feeds_cost_little() {
     assert_eq!(entries(&rss(&many)).len(), MOST_ENTRIES);
     let heavy =
         |n: usize| format!("<item><title>{n}</title><guid>{n}</guid><description>{}</description></item>", "a ".repeat(50_000));
-    assert_eq!(entries(&rss(&(0..30).map(heavy).collect::<String>())).len(), MOST_BYTES / html::LONGEST);
+    assert_eq!(entries(&rss(&(0..30).map(heavy).collect::<String>())).len(), MOST_BYTES / from_html::LONGEST);
     let long =
         one(&format!("<title>{}</title><guid>1</guid><description>{}</description>", "ä".repeat(5_000), "ö".repeat(400_000)));
     assert_eq!(long.headline.chars().count(), LONGEST_LINE + 1);
-    assert!(long.body.len() <= html::LONGEST);
+    assert!(long.body.len() <= from_html::LONGEST);
     for tag in ["div", "blockquote", "ul><li", "b", "table><tr><td"] {
         let deep = format!("{}Tief unten", format!("<{tag}>").repeat(3_000));
         assert!(body(&deep).contains("Tief unten"), "{tag}");

@@ -1,17 +1,18 @@
-//! HTML of other people's feeds, made into Markdown and into lines of ours.
+//! HTML that others wrote, in feeds or in the middle of Markdown, made into Markdown and into lines of ours.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, Url, UrlRelative};
-use htmd::HtmlToMarkdown;
+use htmd::element_handler::Handlers;
 use htmd::options::{BrStyle, BulletListMarker, Options};
+use htmd::{Element, HtmlToMarkdown};
 
-use crate::domain::content;
+use super::unseen;
 
 /// Bytes of one entry that are looked at: an issue would hardly take a longer text, and a parser of HTML can be made to take time
 /// that grows with their square.
-pub(super) const LONGEST: usize = 50_000;
+pub(in crate::domain) const LONGEST: usize = 50_000;
 /// HTML nested deeper than this is no text: the converter calls itself for each level until there is no stack left.
 const DEEPEST: usize = 100;
 
@@ -19,7 +20,7 @@ const DEEPEST: usize = 100;
 const HIDDEN: [&str; 8] = ["script", "style", "title", "template", "noscript", "iframe", "select", "textarea"];
 
 /// What Markdown of ours can say.
-const KEPT: [&str; 23] = [
+const KEPT: [&str; 30] = [
     "p",
     "br",
     "h1",
@@ -43,11 +44,18 @@ const KEPT: [&str; 23] = [
     "tr",
     "th",
     "td",
+    "sup",
+    "sub",
+    "del",
+    "s",
+    "strike",
+    "ins",
+    "q",
 ];
 
 /// HTML as Markdown: scripts, styles and forms go with what is in them, of other elements the words stay; pictures are not
 /// loaded from elsewhere. `base`: where relative links lead from. What is nested beyond reason becomes plain words.
-pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
+pub(in crate::domain) fn markdown(html: &str, base: Option<&Url>) -> String {
     let html = cut(html);
     let clean = Builder::empty()
         .tags(HashSet::from(KEPT))
@@ -69,8 +77,16 @@ pub(super) fn markdown(html: &str, base: Option<&Url>) -> String {
         ..Options::default()
     };
     // It writes to memory, which cannot fail; if it ever does, the words are what matters.
-    let converted = HtmlToMarkdown::builder().options(options).build().convert(&clean);
+    let converted = HtmlToMarkdown::builder().options(options).add_handler(INLINE.to_vec(), as_html).build().convert(&clean);
     seen(&converted.unwrap_or_else(|_| as_markdown(&bare(html))))
+}
+
+/// What Markdown has no sign for is written as HTML in it.
+const INLINE: [&str; 7] = ["sup", "sub", "del", "s", "strike", "ins", "q"];
+
+fn as_html(handlers: &dyn Handlers, element: Element) -> Option<htmd::element_handler::HandlerResult> {
+    let words = handlers.walk_children(element.node).content;
+    Some(if words.trim().is_empty() { words } else { format!("<{0}>{words}</{0}>", element.tag) }.into())
 }
 
 /// Words alone, and what divides them.
@@ -81,7 +97,7 @@ static WORDS: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// The words of some HTML on one line, and at most so many characters of them.
-pub(super) fn line(html: &str, most: usize) -> String {
+pub(in crate::domain) fn line(html: &str, most: usize) -> String {
     let words = seen(&bare(&WORDS.clean(cut(html)).to_string()));
     match words.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", words.get(..at).unwrap_or_default().trim_end()),
@@ -145,7 +161,7 @@ fn as_markdown(words: &str) -> String {
 /// Without control characters and without those that nobody sees: a person would be refused them, a website is not asked.
 fn seen(text: &str) -> String {
     let mut text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    while let Some(unseen) = content::unseen(&text) {
+    while let Some(unseen) = unseen(&text) {
         text = text.replace(unseen, "");
     }
     text
