@@ -6,6 +6,7 @@
 mod finding;
 mod issue;
 mod links;
+mod lost;
 mod markup;
 mod page;
 mod prose;
@@ -109,6 +110,7 @@ pub fn check(issue: &IssueToCheck) -> Vec<Finding> {
         let passages = prose::passages(edition);
         written::check(edition, &passages, &mut found);
         links::check(edition, &page, &passages, &mut found);
+        lost::check(edition, &page, &mut found);
         markup::check(edition, &page, &mut found);
         text::check(edition, &page, &mut found);
         if edition.language == "de-simple" {

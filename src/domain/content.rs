@@ -16,6 +16,7 @@ use pulldown_cmark::{Event, Options, Parser};
 use events::events;
 
 pub use links::{path_segment, safe_url, shown_url};
+pub use markup::is_markup;
 pub use plain::{COLUMNS, text, wrap};
 
 /// What authors may write beyond CommonMark. A footnote or a task list stays as it was typed.

@@ -65,6 +65,11 @@ rules! {
     // What is written
     Placeholder = "placeholder",
     ExampleLink = "example-link",
+    WordLost = "word-lost",
+    NumberJump = "number-jump",
+    SignVisible = "sign-visible",
+    PictureLeft = "picture-left",
+    IntroMissing = "intro-missing",
     // Images
     AltMissing = "alt-missing",
     AltFileName = "alt-file-name",

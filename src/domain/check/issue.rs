@@ -6,6 +6,7 @@ use super::{EditionToCheck, IssueToCheck};
 
 pub(super) fn check(issue: &IssueToCheck, found: &mut Vec<Finding>) {
     missing_languages(issue, found);
+    words_around(issue, found);
     funding(issue, found);
     events(issue, found);
     for edition in &issue.editions {
@@ -24,6 +25,27 @@ fn missing_languages(issue: &IssueToCheck, found: &mut Vec<Finding>) {
         let place = Place::edition(tag, Part::Edition).quoting(headline);
         found.push(Finding::new(Rule::LanguageMissing, Severity::Warning, place));
     }
+}
+
+/// What one language has around its items and another has not: somebody forgot a translation.
+fn words_around(issue: &IssueToCheck, found: &mut Vec<Finding>) {
+    for (part, words) in [(Part::Intro, intro as fn(&EditionToCheck) -> &str), (Part::Closing, closing)] {
+        let is_empty = |edition: &EditionToCheck| words(edition).trim().is_empty();
+        if issue.editions.iter().all(is_empty) {
+            continue;
+        }
+        for edition in issue.editions.iter().filter(|edition| is_empty(edition)) {
+            found.push(Finding::new(Rule::IntroMissing, Severity::Warning, Place::edition(&edition.language, part)));
+        }
+    }
+}
+
+fn intro(edition: &EditionToCheck) -> &str {
+    &edition.intro
+}
+
+fn closing(edition: &EditionToCheck) -> &str {
+    &edition.closing
 }
 
 /// What is not shown any more is no harm to readers; that a funder is not named may be one to the institute.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::content;
 
 const LEAVE: &str = "https://news.example.de/unsubscribe/abc";
 
@@ -15,7 +16,7 @@ fn html(tag: &str, inner: &str) -> String {
          <div role=\"article\" lang=\"{tag}\"><table role=\"presentation\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\"><tr>\
          <td class=\"card\" style=\"background-color:#ffffff;color:#1d2024;font-size:16px\">\
          <p><a style=\"color:#0b4f8a\" href=\"{LEAVE}\">Newsletter abbestellen</a></p>\
-         <h1>Der Rundbrief</h1><h2>Zweites Treffen</h2>{inner}</td></tr></table></div></body></html>"
+         <h1>Der Rundbrief</h1><h2>Zweites Treffen</h2>{inner}<!--written--></td></tr></table></div></body></html>"
     )
 }
 
@@ -29,7 +30,7 @@ fn edition(tag: &str) -> EditionToCheck {
         html: html(tag, BODY),
         html_encoded: 20_000,
         text: format!(
-            "Newsletter abbestellen:\n{LEAVE}\n\nZweites Treffen\n\nWir treffen uns.\n\nWeiterlesen:\nhttps://imw.de/treffen\n"
+            "Newsletter abbestellen:\n{LEAVE}\n\nZweites Treffen\n\nWir treffen uns.\n\nWeiterlesen:\nhttps://imw.de/treffen\n\n%written%\n"
         ),
         items: vec![ItemToCheck {
             headline: "Zweites Treffen".to_owned(),
@@ -58,10 +59,25 @@ fn good() -> IssueToCheck {
     }
 }
 
+/// Puts what authors wrote into both parts.
+fn write(edition: &mut EditionToCheck) {
+    let sources: Vec<String> = [&edition.intro]
+        .into_iter()
+        .chain(edition.items.iter().map(|item| &item.body))
+        .chain([&edition.closing])
+        .cloned()
+        .collect();
+    let html: String = sources.iter().map(|source| content::html(source).replace("<a ", "<a style=\"color:#0b4f8a\" ")).collect();
+    let text: Vec<String> = sources.iter().map(|source| content::wrap(&content::text(source), content::COLUMNS)).collect();
+    edition.html = edition.html.replace("<!--written-->", &html);
+    edition.text = edition.text.replace("%written%", &text.join("\n\n"));
+}
+
 /// The good issue, changed.
 fn with(change: impl FnOnce(&mut IssueToCheck)) -> IssueToCheck {
     let mut issue = good();
     change(&mut issue);
+    issue.editions.iter_mut().for_each(write);
     issue
 }
 
@@ -123,6 +139,11 @@ fn bad(rule: Rule) -> IssueToCheck {
         SubjectExclamation => subject("Treffen! Kommen Sie!"),
         Emoji => subject("🎉 Zweites Treffen"),
         Placeholder => body("Lorem ipsum dolor"),
+        WordLost => part(|edition| edition.text = edition.text.replace("%written%", "Guten Tag!")),
+        NumberJump => body("1. Anmelden\n2. Kommen\n4. Bleiben"),
+        SignVisible => body("Das ist **wichtig ."),
+        PictureLeft => body("Ein Bild: ![Der Saal](saal.jpg)"),
+        IntroMissing => part(|edition| edition.intro = String::new()),
         ExampleLink => body("Siehe [das Programm](https://www.example.org/programm)."),
         AltMissing => item(|item| item.image = Some(Alt::Missing)),
         AltFileName => item(|item| item.image = Some(Alt::Text("IMG_1234.JPG".to_owned()))),
@@ -180,7 +201,7 @@ fn bad(rule: Rule) -> IssueToCheck {
 
 #[test]
 fn nothing_is_found_in_a_good_issue() {
-    assert_eq!(check(&good()), vec![]);
+    assert_eq!(check(&with(|_| {})), vec![]);
 }
 
 #[test]

@@ -196,6 +196,11 @@ enum Piece {
     Words,
 }
 
+/// Whether `<…>` is HTML of a kind we know, and not words.
+pub fn is_markup(raw: &str) -> bool {
+    !matches!(piece(raw), Piece::Words)
+}
+
 /// Takes `<…>` apart, as it stands in the source.
 fn piece(raw: &str) -> Piece {
     let Some(inside) = raw.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) else { return Piece::Words };

@@ -56,6 +56,19 @@ check-placeholder = Hier fehlt noch etwas.
 check-placeholder-mend = Schreiben Sie den richtigen Text.
 check-example-link = Die Adresse ist nur ein Beispiel.
 check-example-link-mend = Schreiben Sie die richtige Adresse.
+check-word-lost = { $part ->
+    [html] Dieses Wort fehlt in der Mail mit Bildern.
+   *[other] Dieses Wort fehlt in der Mail mit Text.
+}
+check-word-lost-mend = Schreiben Sie den Satz anders.
+check-number-jump = Die Zahlen vor den Zeilen sind nicht der Reihe nach.
+check-number-jump-mend = Schreiben Sie 1, 2, 3. Oder lassen Sie es so.
+check-sign-visible = Hier sieht man Stern-Zeichen.
+check-sign-visible-mend = Schreiben Sie die Sterne direkt an das Wort.
+check-picture-left = Das Bild im Text wird nicht gezeigt.
+check-picture-left-mend = Geben Sie das Bild bei „image:“ an.
+check-intro-missing = In anderen Sprachen steht hier ein Text.
+check-intro-missing-mend = Schreiben Sie den Text auch in dieser Sprache.
 
 check-alt-missing = Niemand hat das Bild beschrieben.
 check-alt-missing-mend = Schreiben Sie: Was sieht man auf dem Bild?

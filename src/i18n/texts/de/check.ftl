@@ -59,6 +59,19 @@ check-example-link = { $count ->
    *[other] { $count } Links führen zu Domains, die es nur für Beispiele gibt.
 }
 check-example-link-mend = Setzen Sie die richtige Adresse ein.
+check-word-lost = { $part ->
+    [html] Dieses Wort fehlt im HTML-Teil der Mail.
+   *[other] Dieses Wort fehlt im Textteil der Mail.
+}
+check-word-lost-mend = Schreiben Sie die Stelle anders, und sagen Sie es der Person, die diesen Server betreut: Das darf nicht vorkommen.
+check-number-jump = Die Zahlen am Anfang dieser Zeilen zählen nicht fortlaufend.
+check-number-jump-mend = Nummerieren Sie eine Liste mit 1, 2, 3. Sonst müssen Sie nichts tun: Die Zahlen bleiben, wie Sie sie geschrieben haben.
+check-sign-visible = Hier werden Zeichen zu sehen sein, die wohl als Formatierung gemeint sind.
+check-sign-visible-mend = Setzen Sie ** direkt vor den ersten und hinter den letzten Buchstaben dessen, was fett sein soll.
+check-picture-left = Bilder mitten im Text werden nicht angezeigt.
+check-picture-left-mend = Geben Sie der Nachricht ihr Bild mit „image:“, oder verlinken Sie eine Seite, die es zeigt.
+check-intro-missing = Andere Sprachen haben hier einen Text, diese hat keinen.
+check-intro-missing-mend = Ergänzen Sie die Übersetzung.
 
 check-alt-missing = Niemand hat dieses Bild beschrieben.
 check-alt-missing-mend = Schreiben Sie, was es zeigt („alt“), oder „decorative: true“, wenn es nichts sagt.

@@ -59,6 +59,19 @@ check-example-link = { $count ->
    *[other] { $count } links lead to domains that only exist for examples.
 }
 check-example-link-mend = Put the real address there.
+check-word-lost = { $part ->
+    [html] This word is missing in the HTML part of the mail.
+   *[other] This word is missing in the text part of the mail.
+}
+check-word-lost-mend = Write the passage in another way, and tell whoever looks after this server: that must not happen.
+check-number-jump = The numbers at the beginning of these lines do not count up.
+check-number-jump-mend = If it is a list, number it 1, 2, 3. Else nothing needs to be done: the numbers stay as you typed them.
+check-sign-visible = Readers will see signs that were probably meant as formatting.
+check-sign-visible-mend = Put ** directly before the first and after the last letter of what is to be bold.
+check-picture-left = Pictures in the middle of a text are not shown.
+check-picture-left-mend = Give the item its picture with “image:”, or link to a page that shows it.
+check-intro-missing = Other languages have words here, and this one has none.
+check-intro-missing-mend = Add the translation.
 
 check-alt-missing = Nobody has described this picture.
 check-alt-missing-mend = Write what it shows (“alt”), or “decorative: true” if it says nothing.
