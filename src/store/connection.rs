@@ -20,6 +20,9 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 /// Any number; only its sameness on all nodes matters.
 const MIGRATION_LOCK: i64 = 0x52756e64;
 
+/// Shared by all who work with a PostgreSQL database, and held by one alone while it is copied. Any number.
+const IN_USE_LOCK: i64 = 0x52756e75;
+
 /// A connection to whichever database is configured.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -112,6 +115,30 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 pub(super) fn postgres(url: &str) -> Result<Conn, StoreError> {
+    let mut conn = postgres_apart(url)?;
+    // For as long as the connection lives.
+    if try_lock(&mut conn, "pg_try_advisory_lock_shared")? {
+        return Ok(conn);
+    }
+    Err(StoreError::Locked(format!("{} is being copied, and takes no work meanwhile", Target::Postgres(url.to_owned()))))
+}
+
+/// The database for one process alone: nobody works with it, and nobody begins to. None: somebody does.
+pub(super) fn postgres_alone(url: &str) -> Result<Option<Conn>, StoreError> {
+    let mut conn = postgres_apart(url)?;
+    Ok(try_lock(&mut conn, "pg_try_advisory_lock")?.then_some(conn))
+}
+
+fn try_lock(conn: &mut Conn, function: &str) -> Result<bool, StoreError> {
+    let lock = diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("{function}({IN_USE_LOCK})"));
+    match conn {
+        Conn::Postgres(c) => Ok(diesel::select(lock).get_result(c)?),
+        Conn::Sqlite(_) => Ok(true),
+    }
+}
+
+/// A connection of somebody who does not work with the database.
+fn postgres_apart(url: &str) -> Result<Conn, StoreError> {
     let failed = |reason: String| StoreError::Open {
         target: Target::Postgres(url.to_owned()).to_string(),
         reason: wire::advised(&one_line(&reason)),
@@ -250,6 +277,15 @@ pub fn transaction<R, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut 
     }
 }
 
+/// Until the end of the present transaction PostgreSQL goes by indexes: for statements whose rows are always few. A planner that
+/// has not looked at a column yet takes it for full, and would read the whole table for what few rows have.
+pub(super) fn by_index(conn: &mut Conn) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = conn {
+        c.batch_execute("SET LOCAL enable_seqscan = off")?;
+    }
+    Ok(())
+}
+
 /// Does `f` inside the present transaction, and takes all of it back.
 pub fn rehearse<E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<(), E>) -> Result<(), E> {
     type Manager = <Conn as Connection>::TransactionManager;
@@ -332,15 +368,11 @@ pub(super) fn hand_over(path: &Path) -> std::io::Result<()> {
 }
 
 pub(super) fn migrate(target: &Target) -> Result<(), StoreError> {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(format!("{e} ({target})"));
     match target {
         Target::Sqlite(path) => {
             let lock = lock_file(&PathBuf::from(format!("{}.migrate.lock", path.display())))?;
             lock.lock().map_err(|e| StoreError::Migration(e.to_string()))?;
-            let mut conn = sqlite(path, Access::Write)?;
-            if let Conn::Sqlite(c) = &mut conn {
-                c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(failed)?;
-            }
+            apply(&mut sqlite(path, Access::Write)?, target)
         }
         Target::Postgres(url) => {
             let mut conn = postgres(url)?;
@@ -348,10 +380,41 @@ pub(super) fn migrate(target: &Target) -> Result<(), StoreError> {
                 diesel::sql_query("SELECT pg_advisory_lock($1)")
                     .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
                     .execute(c)?;
-                // The lock goes with the connection, also when a migration fails.
-                c.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(failed)?;
             }
+            // The lock goes with the connection, also when a migration fails.
+            apply(&mut conn, target)
         }
     }
-    Ok(())
+}
+
+/// Applies what is missing. Whoever calls has seen to it that nobody else does.
+pub(super) fn apply(conn: &mut Conn, target: &Target) -> Result<(), StoreError> {
+    let done = match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
+        Conn::Postgres(c) => c.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop),
+    };
+    done.map_err(|error| StoreError::Migration(format!("{error} ({target})")))
+}
+
+/// The migrations a database has had, and those of this release.
+pub(super) fn migrations(conn: &mut Conn, target: &Target) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    use diesel::migration::{Migration, MigrationSource as _};
+    fn names<DB: diesel::backend::Backend>(all: Vec<Box<dyn Migration<DB>>>) -> Vec<String> {
+        let mut names: Vec<String> = all.iter().map(|migration| migration.name().version().to_string()).collect();
+        names.sort();
+        names
+    }
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(format!("{e} ({target})"));
+    let (applied, ours) = match conn {
+        Conn::Sqlite(c) => (
+            c.applied_migrations().map_err(failed)?,
+            names::<diesel::sqlite::Sqlite>(SQLITE_MIGRATIONS.migrations().map_err(failed)?),
+        ),
+        Conn::Postgres(c) => {
+            (c.applied_migrations().map_err(failed)?, names::<diesel::pg::Pg>(POSTGRES_MIGRATIONS.migrations().map_err(failed)?))
+        }
+    };
+    let mut applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    applied.sort();
+    Ok((applied, ours))
 }

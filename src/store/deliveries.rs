@@ -273,6 +273,16 @@ pub fn count_by_state(conn: &mut Conn, issue_id: i64) -> Result<Vec<(String, i64
         .load(conn)?)
 }
 
+/// Whether an issue has a row that waits.
+pub fn is_queued(conn: &mut Conn, issue_id: i64) -> Result<bool, StoreError> {
+    let first = deliveries::table
+        .filter(deliveries::issue_id.eq(issue_id))
+        .filter(queued())
+        .order((deliveries::issue_id, deliveries::due_at, deliveries::id))
+        .select(deliveries::id);
+    Ok(first.first::<i64>(conn).optional()?.is_some())
+}
+
 /// Whether an issue has a row that is not terminal. One statement: between two a row could move from what the second looks
 /// at to what the first has looked at.
 pub fn is_open(conn: &mut Conn, issue_id: i64) -> Result<bool, StoreError> {

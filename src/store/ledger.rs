@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::connection::by_index;
 use super::deliveries::in_flight;
 use super::prepared::{Bind, Binds, Prepared, Statement};
 use super::schema::{deliveries, opt_ins, subscribers, subscriptions};
@@ -351,6 +352,7 @@ pub fn forget_keys(conn: &mut Conn, id: i64, token: &ClaimToken) -> Result<usize
 
 /// Gives back whatever a node has claimed and not begun; also what it does not know of, because a COMMIT's answer was lost.
 pub fn give_back_all(conn: &mut Conn, node_id: i64) -> Result<usize, StoreError> {
+    by_index(conn)?;
     let claimed = deliveries::table
         .filter(in_flight())
         .filter(deliveries::node_id.eq(node_id))
@@ -372,6 +374,7 @@ pub struct TakenOver {
 /// be seen by a later one as doubt, never be put back.
 pub fn take_over(conn: &mut Conn, node_id: i64) -> Result<TakenOver, StoreError> {
     use deliveries as d;
+    by_index(conn)?;
     let held = || d::table.filter(in_flight()).filter(d::node_id.eq(node_id));
     let requeued = unclaim!(conn, held().filter(d::state.eq(DeliveryState::Claimed.as_str())));
     let transmitting = || held().filter(d::state.eq(DeliveryState::Transmitting.as_str()));

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::connection::{by_index, each, transaction};
 use super::deliveries::{in_flight, queued};
 use super::schema::deliveries as d;
-use super::{Conn, StoreError, connection::each};
+use super::{Conn, StoreError};
 use crate::domain::states::DeliveryState;
 
 /// The rows of an issue that are in one state.
@@ -68,7 +69,11 @@ pub fn refusals(conn: &mut Conn, issue_id: i64, most: i64) -> Result<Vec<Refusal
 /// How many mails of all kinds are due or on their way now. For a command that waits for them; the queue's index answers it.
 pub fn due(conn: &mut Conn, now: i64) -> Result<i64, StoreError> {
     let due: i64 = d::table.filter(queued()).filter(d::due_at.le(now)).count().get_result(conn)?;
-    let on_their_way: i64 = d::table.filter(in_flight()).filter(d::state.ne("unknown")).count().get_result(conn)?;
+    let on_their_way = d::table.filter(in_flight()).filter(d::state.ne("unknown")).count();
+    let on_their_way: i64 = transaction(conn, |conn| {
+        by_index(conn)?;
+        on_their_way.get_result(conn).map_err(StoreError::from)
+    })?;
     Ok(due + on_their_way)
 }
 
@@ -84,11 +89,18 @@ pub fn queue(conn: &mut Conn) -> Result<Vec<(DeliveryState, i64)>, StoreError> {
         count: i64,
     }
     // In the index's order, or PostgreSQL may hope to meet enough of them from the table's start.
-    const TEXT: &str = "SELECT count(*) AS count FROM (SELECT 1 FROM deliveries WHERE node_id IS NULL AND ended_at IS NULL \
-        ORDER BY issue_id, due_at, id LIMIT $1) AS waiting";
-    let waiting: Waiting = each!(conn, |c| diesel::sql_query(TEXT).bind::<BigInt, _>(QUEUE_MOST).get_result(c))?;
-    let open: Vec<(String, i64)> =
-        d::table.filter(in_flight()).group_by(d::state).select((d::state, diesel::dsl::count_star())).load(conn)?;
+    // SQLite is told by name: another index, over all rows, begins with the same column.
+    let by_name = if matches!(conn, Conn::Sqlite(_)) { "INDEXED BY deliveries_queued" } else { "" };
+    let text = format!(
+        "SELECT count(*) AS count FROM (SELECT 1 FROM deliveries {by_name} WHERE node_id IS NULL AND ended_at IS NULL \
+         ORDER BY issue_id, due_at, id LIMIT $1) AS waiting"
+    );
+    let waiting: Waiting = each!(conn, |c| diesel::sql_query(text).bind::<BigInt, _>(QUEUE_MOST).get_result(c))?;
+    let open: Vec<(String, i64)> = transaction(conn, |conn| {
+        by_index(conn)?;
+        let open = d::table.filter(in_flight()).group_by(d::state).select((d::state, diesel::dsl::count_star()));
+        open.load(conn).map_err(StoreError::from)
+    })?;
     let count = |state: DeliveryState| open.iter().find(|(word, _)| word == state.as_str()).map_or(0, |(_, count)| *count);
     let in_flight = [DeliveryState::Claimed, DeliveryState::Transmitting, DeliveryState::Unknown];
     Ok(std::iter::once((DeliveryState::Queued, waiting.count)).chain(in_flight.map(|state| (state, count(state)))).collect())

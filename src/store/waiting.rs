@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::{by_index, transaction};
 use super::deliveries::in_flight;
 use super::ledger::{self, Claimant};
 use super::prepared::{Bind, Binds, Prepared, Statement};
@@ -71,9 +72,9 @@ pub fn give_back_until(conn: &mut Conn, ids: &[i64], node_id: i64, due_at: i64) 
 
 /// Addresses of all mails that are claimed or being sent, on whatever node.
 pub fn list_under_way(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
-    Ok(deliveries::table
-        .filter(in_flight())
-        .filter(deliveries::state.eq_any(["claimed", "transmitting"]))
-        .select(deliveries::address)
-        .load(conn)?)
+    let under_way = deliveries::table.filter(in_flight()).filter(deliveries::state.eq_any(["claimed", "transmitting"]));
+    transaction(conn, |conn| {
+        by_index(conn)?;
+        under_way.select(deliveries::address).load(conn).map_err(StoreError::from)
+    })
 }
