@@ -32,7 +32,7 @@ use crate::mail::relay::{Relay, RelayError, Timeouts};
 use crate::mail::templates::{Look, TemplateError, Templates};
 use crate::scheduler::Scheduler;
 use crate::settings::{self, Settings, SettingsError};
-use crate::store::{Store, StoreError, newsletters};
+use crate::store::{Store, StoreError, instance, newsletters};
 use crate::web;
 
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,8 @@ pub enum AppError {
     Web(String),
     #[error("the heartbeat could not start: {0}")]
     Scheduler(String),
+    #[error("{0}")]
+    Copying(String),
     #[error("{0}")]
     System(String),
 }
@@ -108,6 +110,9 @@ impl App {
         let signer = dkim::signer(&settings)?;
         let store = Store::open(settings.database.url.expose())?;
         store.migrate()?;
+        if let Some(copying) = store.read_blocking(instance::copying)? {
+            return Err(AppError::Copying(copying.reason(&store.describe())));
+        }
         for newsletter in store.read_blocking(newsletters::list)? {
             if let Some(language) = newsletter.languages()?.into_iter().find(|language| !extra::has_words(*language)) {
                 let problem =

@@ -15,6 +15,7 @@ mod backup;
 mod bench;
 mod check_config;
 mod consent;
+mod copy_database;
 mod deliver;
 mod demo;
 mod dkim;
@@ -77,6 +78,8 @@ enum Command {
     CheckConfig,
     /// Bring the database to this release's form
     Migrate,
+    /// Move to another database: SQLite to PostgreSQL, or back
+    CopyDatabase(copy_database::CopyDatabase),
     /// Newsletters: add, text, set, remove, close, reopen, list, words
     #[command(subcommand)]
     Newsletter(newsletter::Newsletter),
@@ -222,6 +225,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
             say!("{} is up to date", app.store.describe());
             Ok(())
         }
+        Command::CopyDatabase(command) => command.run(&settings),
         Command::Newsletter(command) => command.run(&open(settings)?),
         Command::News(command) => command.run(&open(settings)?),
         Command::Feed(command) => command.run(&open(settings)?),

@@ -10,6 +10,7 @@ pub mod check;
 pub mod colour;
 pub mod consent;
 pub mod content;
+pub mod copying;
 pub mod delivery;
 pub mod feed;
 pub mod front_matter;

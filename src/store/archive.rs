@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::schema::{editions, issues, newsletters, published_items};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, connection::each};
 use crate::domain::language::Language;
 use crate::domain::search::{Query, indexed};
 
@@ -32,36 +32,51 @@ pub struct PublishedItem {
 
 /// Makes items known to the search.
 pub fn insert(conn: &mut Conn, items: &[PublishedItem]) -> Result<(), StoreError> {
-    match conn {
-        Conn::Sqlite(c) => {
-            for item in items {
-                let id: i64 =
-                    diesel::insert_into(published_items::table).values(item).returning(published_items::id).get_result(c)?;
-                diesel::sql_query("INSERT INTO published_words (rowid, headline, lead, text) VALUES (?1, ?2, ?3, ?4)")
-                    .bind::<BigInt, _>(id)
-                    .bind::<Text, _>(indexed(&item.headline))
-                    .bind::<Text, _>(indexed(&item.lead))
-                    .bind::<Text, _>(indexed(&item.text))
-                    .execute(c)?;
-            }
-        }
-        Conn::Postgres(c) => {
-            for item in items {
-                let id: i64 =
-                    diesel::insert_into(published_items::table).values(item).returning(published_items::id).get_result(c)?;
-                diesel::sql_query(
-                    "UPDATE published_items SET words = setweight(to_tsvector('simple', $2), 'A') \
-                     || setweight(to_tsvector('simple', $3), 'B') || to_tsvector('simple', $4) WHERE id = $1",
-                )
-                .bind::<BigInt, _>(id)
-                .bind::<Text, _>(indexed(&item.headline))
-                .bind::<Text, _>(indexed(&item.lead))
-                .bind::<Text, _>(indexed(&item.text))
-                .execute(c)?;
-            }
-        }
+    for item in items {
+        let id: i64 = each!(conn, |c| diesel::insert_into(published_items::table)
+            .values(item)
+            .returning(published_items::id)
+            .get_result(c))?;
+        index(conn, id, [&item.headline, &item.lead, &item.text])?;
     }
     Ok(())
+}
+
+/// Has the search find an item by its headline, lead and text.
+fn index(conn: &mut Conn, id: i64, words: [&str; 3]) -> Result<(), StoreError> {
+    let statement = match conn {
+        Conn::Sqlite(_) => "INSERT INTO published_words (rowid, headline, lead, text) VALUES ($1, $2, $3, $4)",
+        Conn::Postgres(_) => {
+            "UPDATE published_items SET words = setweight(to_tsvector('simple', $2), 'A') \
+             || setweight(to_tsvector('simple', $3), 'B') || to_tsvector('simple', $4) WHERE id = $1"
+        }
+    };
+    let [headline, lead, text] = words.map(indexed);
+    each!(conn, |c| diesel::sql_query(statement)
+        .bind::<BigInt, _>(id)
+        .bind::<Text, _>(headline)
+        .bind::<Text, _>(lead)
+        .bind::<Text, _>(text)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Makes the search's index anew.
+pub(super) fn index_all(conn: &mut Conn) -> Result<(), StoreError> {
+    use published_items as p;
+    if let Conn::Sqlite(c) = conn {
+        diesel::sql_query("INSERT INTO published_words (published_words) VALUES ('delete-all')").execute(c)?;
+    }
+    let mut after = 0;
+    loop {
+        let page: Vec<(i64, String, String, String)> =
+            p::table.filter(p::id.gt(after)).order(p::id).limit(500).select((p::id, p::headline, p::lead, p::text)).load(conn)?;
+        let Some((last, ..)) = page.last() else { return Ok(()) };
+        after = *last;
+        for (id, headline, lead, text) in &page {
+            index(conn, *id, [headline, lead, text])?;
+        }
+    }
 }
 
 /// An edition as the archive lists it.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::instance;
 use super::{Conn, StoreError, connection::each, id16, word};
+use crate::domain::copying::Copying;
 use crate::domain::states::Fence;
 
 /// Which installation this database is, and whether it sends by itself.
@@ -75,4 +76,17 @@ pub fn confirm(conn: &mut Conn) -> Result<i64, StoreError> {
         .set((instance::epoch.eq(instance::epoch + 1), instance::fence.eq(None::<String>), instance::fenced_at.eq(None::<i64>)))
         .returning(instance::epoch)
         .get_result(conn)?)
+}
+
+/// Its part in a copy. None: it has none, and is worked with.
+pub fn copying(conn: &mut Conn) -> Result<Option<Copying>, StoreError> {
+    let found: Option<Option<String>> = instance::table.find(1).select(instance::copying).first(conn).optional()?;
+    found.flatten().map(|found| word("instance", &found, |text| serde_json::from_str(text).ok())).transpose()
+}
+
+pub fn set_copying(conn: &mut Conn, copying: Option<&Copying>) -> Result<(), StoreError> {
+    let text = copying.map(serde_json::to_string).transpose();
+    let text = text.map_err(|e| StoreError::Foreign { table: "instance", value: e.to_string() })?;
+    diesel::update(instance::table.find(1)).set(instance::copying.eq(text)).execute(conn)?;
+    Ok(())
 }

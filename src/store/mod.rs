@@ -16,6 +16,7 @@ mod writer;
 pub mod archive;
 pub mod checks;
 pub mod consent;
+pub mod copy;
 pub mod deliveries;
 pub mod duties;
 pub mod editions;

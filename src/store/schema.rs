@@ -10,6 +10,7 @@ diesel::table! {
         created_at -> BigInt,
         fence -> Nullable<Text>,
         fenced_at -> Nullable<BigInt>,
+        copying -> Nullable<Text>,
     }
 }
 

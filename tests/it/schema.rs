@@ -108,6 +108,16 @@ fn compare(kind: Kind, expected: &Tables, found: &Tables) {
     );
 }
 
+#[test]
+fn a_copy_takes_every_table() {
+    let copied: Vec<&str> = rundbrief::store::copy::tables().collect();
+    let mut sorted = copied.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(sorted.len(), copied.len(), "none twice");
+    assert_eq!(sorted, tables_of_schema().keys().collect::<Vec<_>>());
+}
+
 mod the_migrations_go_up_and_down_and_fit_the_schema {
     use super::*;
 

@@ -11,6 +11,7 @@ mod command_line;
 mod confirm;
 mod consent;
 mod content;
+mod copy;
 mod deliver;
 mod dkim;
 mod dkim_domains;
