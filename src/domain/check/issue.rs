@@ -29,7 +29,9 @@ fn missing_languages(issue: &IssueToCheck, found: &mut Vec<Finding>) {
 
 /// What one language has around its items and another has not: somebody forgot a translation.
 fn words_around(issue: &IssueToCheck, found: &mut Vec<Finding>) {
-    for (part, words) in [(Part::Intro, intro as fn(&EditionToCheck) -> &str), (Part::Closing, closing)] {
+    let parts: [(Part, fn(&EditionToCheck) -> &str); 2] =
+        [(Part::Intro, |edition| &edition.intro), (Part::Closing, |edition| &edition.closing)];
+    for (part, words) in parts {
         let is_empty = |edition: &EditionToCheck| words(edition).trim().is_empty();
         if issue.editions.iter().all(is_empty) {
             continue;
@@ -38,14 +40,6 @@ fn words_around(issue: &IssueToCheck, found: &mut Vec<Finding>) {
             found.push(Finding::new(Rule::IntroMissing, Severity::Warning, Place::edition(&edition.language, part)));
         }
     }
-}
-
-fn intro(edition: &EditionToCheck) -> &str {
-    &edition.intro
-}
-
-fn closing(edition: &EditionToCheck) -> &str {
-    &edition.closing
 }
 
 /// What is not shown any more is no harm to readers; that a funder is not named may be one to the institute.
