@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
-use super::connection::{Access, Conn, Target, beside, lock_file, make_folder, migrate, sqlite, transaction};
+use super::connection::{Access, Conn, Target, beside, lock_file, make_folder, sqlite, transaction};
+use super::migrations::migrate;
 use super::replaced::named;
 use super::{StoreError, connection, one_line, standing};
 

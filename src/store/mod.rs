@@ -5,6 +5,7 @@
 
 mod connection;
 pub mod copies;
+mod migrations;
 mod prepared;
 pub mod replaced;
 pub mod samples;
@@ -200,7 +201,7 @@ impl Store {
 
     /// Applies what is missing, under a lock, so that any number of nodes may start at once.
     pub fn migrate(&self) -> Result<(), StoreError> {
-        connection::migrate(&self.inner.target)
+        migrations::migrate(&self.inner.target)
     }
 
     /// Runs `f` in one transaction. It is carried out even if the caller stops waiting.

@@ -10,7 +10,7 @@ use super::CopyError;
 use super::rows::Kind;
 use super::tables::{TABLES, Table};
 use crate::store::connection::{self, Access, each};
-use crate::store::{Conn, StoreError, Target};
+use crate::store::{Conn, StoreError, Target, migrations};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -81,12 +81,12 @@ impl Place {
         if number(&mut self.conn, tables.to_owned())? == Some(0) {
             return Ok(Form::Nothing);
         }
-        let (applied, ours) = connection::migrations(&mut self.conn, &self.target)?;
+        let (applied, ours) = migrations::migrations(&mut self.conn, &self.target)?;
         Ok(if applied == ours { Form::Ours } else { Form::Other })
     }
 
     pub fn migrate(&mut self) -> Result<(), CopyError> {
-        Ok(connection::apply(&mut self.conn, &self.target)?)
+        Ok(migrations::apply(&mut self.conn, &self.target)?)
     }
 
     /// From now on all that is read is of this instant, and nobody writes, whatever program it is.

@@ -183,9 +183,8 @@ each_database!(a_closed_newsletter_takes_nobody_in_and_every_link_works, |app| a
             assert_eq!(page.status, 200);
             assert!(page.body.contains(words) && !page.body.contains("action=\"/subscribe"), "{path} {tag}: {}", page.body);
         }
-        let posted = app
-            .post(&format!("/subscribe?lang={tag}"), &[("email", "x@example.org"), ("newsletter", "weekly"), ("language", "de")]);
-        let posted = posted.await;
+        let form = [("email", "x@example.org"), ("newsletter", "weekly"), ("language", "de")];
+        let posted = app.post(&format!("/subscribe?lang={tag}"), &form).await;
         assert!(posted.status == 410 && posted.body.contains(words), "{tag}: {} {}", posted.status, posted.body);
     }
     let both = [("email", "x@example.org"), ("newsletter", "daily"), ("newsletter", "weekly"), ("language", "de")];
