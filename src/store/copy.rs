@@ -201,7 +201,8 @@ fn fill(source: &mut Place, target: &mut Place, copying: &Copying, tell: &mut dy
         tell(Step::Comparing(table.name));
         compare(source, target, table, of_source)?;
         if table.key() == ["id"] {
-            let last = source.counter(table)?.max(source.last(table)?);
+            // SQLite notes 0 for a table that never held a row.
+            let last = source.counter(table)?.max(source.last(table)?).filter(|last| *last > 0);
             if let Some(last) = last {
                 target.set_counter(table, last)?;
             }

@@ -29,8 +29,8 @@ fn missing_languages(issue: &IssueToCheck, found: &mut Vec<Finding>) {
 
 /// What one language has around its items and another has not: somebody forgot a translation.
 fn words_around(issue: &IssueToCheck, found: &mut Vec<Finding>) {
-    let parts: [(Part, fn(&EditionToCheck) -> &str); 2] =
-        [(Part::Intro, |edition| &edition.intro), (Part::Closing, |edition| &edition.closing)];
+    type Words = fn(&EditionToCheck) -> &str;
+    let parts: [(Part, Words); 2] = [(Part::Intro, |edition| &edition.intro), (Part::Closing, |edition| &edition.closing)];
     for (part, words) in parts {
         let is_empty = |edition: &EditionToCheck| words(edition).trim().is_empty();
         if issue.editions.iter().all(is_empty) {

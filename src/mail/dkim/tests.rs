@@ -190,7 +190,7 @@ fn keys_that_are_none_are_refused() {
     assert_eq!(PrivateKey::from_pem("-----BEGIN ENCRYPTED PRIVATE KEY-----\n").unwrap_err(), DkimError::Encrypted);
     let nonsense = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     assert!(matches!(PrivateKey::from_pem(nonsense), Err(DkimError::Unusable(_))));
-    for (selector, domain) in [("", "example.org"), ("a b", "example.org"), ("a", "org"), ("a", "exämple.org"), ("a", "-.org")] {
+    for (selector, domain) in [("", "example.org"), ("a b", "example.org"), ("a", "org"), ("a", "ex ample.org"), ("a", "-.org")] {
         assert!(matches!(KeyName::parse(selector, domain), Err(DkimError::Name(_))), "{selector} {domain}");
     }
 }
@@ -241,7 +241,7 @@ fn each_sender_has_the_domain_that_vouches_for_it() {
             Some(note) => {
                 signed.unwrap();
                 let (domain, selector) = note.split_once(' ').unwrap();
-                let text = String::from_utf8(message).unwrap();
+                let text = String::from_utf8(message).unwrap().replace("\r\n ", " ");
                 assert!(
                     text.contains(&format!(" d={domain}; s={selector};")) && text.matches("DKIM-Signature").count() == 1,
                     "{text}"

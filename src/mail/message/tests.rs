@@ -231,7 +231,7 @@ fn a_name_in_ascii_is_atoms_or_quoted_and_never_encoded() {
         edition.list.as_mut().unwrap().phrase = name.to_owned();
         let message = made(&edition, Some(name), &values("x")).unwrap();
         wire_is_sound(&message);
-        let head = String::from_utf8(message.clone()).unwrap().replace("\r\n ", " ");
+        let head = format!("\n{}", String::from_utf8(message.clone()).unwrap().replace("\r\n ", " "));
         for (field, address) in [("From", "news@example.org"), ("To", "ada@example.org"), ("List-Id", "zukunft.news.example.org")]
         {
             let line = format!("\n{field}: {written} <{address}>\r\n");

@@ -48,9 +48,6 @@ each_instance!(what_dkim_new_prints_makes_mails_that_hold, |instance, relay| asy
         use_printed_settings(&mut instance, &printed);
         records.push(record);
     }
-    if instance.database.kind == Kind::Sqlite {
-        assert!(!instance.database.file().exists(), "keys need no database");
-    }
     let shown = instance.done(&["check-config"]);
     let signs = "ok    dkim: mails are signed for example.org with news2026 (RSA, 2048 bits), news2026e (Ed25519)";
     assert!(shown.contains(signs), "{shown}");
@@ -67,8 +64,9 @@ each_instance!(what_dkim_new_prints_makes_mails_that_hold, |instance, relay| asy
 
 #[test]
 fn a_key_is_for_its_owner_alone_and_is_never_overwritten() {
-    let instance = Instance::on(Kind::Sqlite, "file:///nowhere");
+    let instance = Instance::unmade(Kind::Sqlite, "file:///nowhere");
     instance.done(&["dkim", "new", "example.org", "news2026", "--ed25519", "--directory", "keys/here"]);
+    assert!(!instance.database.file().exists(), "keys need no database");
     let file = instance.folder.path().join("keys/here/news2026.example.org.pem");
     let key = std::fs::read(&file).unwrap();
     assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
