@@ -75,10 +75,10 @@ pub fn make(settings: &Settings, now: Timestamp, place: &Path) -> Result<(PathBu
         return Err(AppError::NoDatabase { instead, origin: settings.origin.to_string() });
     }
     let name = now.strftime("rundbrief-backup-%Y-%m-%dT%H%M%SZ").to_string();
+    let numbered = (2..).map(|n: u32| format!("{name}-{n}"));
+    // Of the same second there may be one already.
+    let name = std::iter::once(name.clone()).chain(numbered).find(|name| !place.join(name).exists()).unwrap_or(name);
     let (folder, draft) = (place.join(&name), place.join(format!("{name}.unfinished")));
-    if folder.exists() {
-        return Err(failed(&folder, "there is a backup of this second already; it is not overwritten"));
-    }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(place).map_err(|error| failed(place, error))?;
     fs::DirBuilder::new().mode(0o700).create(&draft).map_err(|error| failed(&draft, error))?;
     let made = fill(settings, now, &draft).and_then(|manifest| {

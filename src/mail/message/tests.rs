@@ -215,7 +215,7 @@ fn a_name_in_ascii_is_atoms_or_quoted_and_never_encoded() {
         ("O'Hara", "\"O'Hara\""),
         ("'", "\"'\""),
         ("News e.V.", "\"News e.V.\""),
-        ("Müller's", "=?utf-8?Q?M=C3=BCller=27s?="),
+        ("Müller's", "=?utf-8?B?TcO8bGxlcidz?="),
         ("a, b; c: d (e) <f> [g] @h", "\"a, b; c: d (e) <f> [g] @h\""),
         ("The \"Old\" \\ Mill", "\"The \\\"Old\\\" \\\\ Mill\""),
         ("two  spaces", "\"two  spaces\""),

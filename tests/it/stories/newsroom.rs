@@ -295,7 +295,7 @@ each_database!(an_issue_is_planned_moved_and_unplanned_on_the_pages, |app| async
     let id = app.database.number("SELECT id AS value FROM issues");
     let shown = "5 March 2026, 09:00 (Europe/Berlin)";
     for page in ["/staff?lang=en", "/staff/newsletters/weekly/publish?lang=en", "/staff/newsletters/weekly/issues/0?lang=en"] {
-        let body = get(&app, page, &editor).await.body;
+        let body = get(&app, page, &editor).await.body.replace('\u{a0}', " ");
         assert!(body.contains(shown) && body.contains("in 2 days"), "{page}: {body}");
         assert!(body.contains(&format!("{plans}/{id}/unplan")), "{page}: {body}");
     }

@@ -193,7 +193,7 @@ each_instance!(a_forged_proof_has_a_right_hash_and_a_wrong_maker, |instance, _re
         assert!(told.contains("was not made by this instance") && told.contains("HMAC"), "{told}");
 
         // Somebody else, who has no key, learns that the hash is right, and that this is not all there is to know.
-        let elsewhere = Instance::on(Kind::Sqlite, "file:///nowhere");
+        let elsewhere = Instance::unmade(Kind::Sqlite, "file:///nowhere");
         let (forged, made) = (instance.folder.path().join("forged"), instance.folder.path().join("made"));
         for file in [forged, made] {
             let told = elsewhere.done(&["proof", "verify", file.to_str().unwrap()]);

@@ -252,7 +252,7 @@ each_database!(hostile_news_come_out_harmless_and_complete, |app| async move {
     ))
     .await;
     let PublishAnswer::Refused(errors) = app.publish().await else { panic!("a javascript: link went through the check") };
-    assert_eq!(errors.iter().map(|error| error.rule.id()).collect::<Vec<_>>(), ["link-scheme"]);
+    assert_eq!(errors.iter().map(|error| error.rule.id()).collect::<Vec<_>>(), ["link-scheme", "word-lost", "word-lost"]);
     // Even if somebody answers for it, nothing harmful is sent.
     app.publish_despite("Ada Lovelace").await;
     assert_eq!(app.drain().await.sent, 1);

@@ -1,6 +1,6 @@
 # Newsletters, die zu Ende sind, und Newsletter, die später verschickt werden.
 
-web-closed-title = Den Newsletter „{ $title }“ gibt es nicht mehr
+web-closed-title = „{ $title }“ gibt es nicht mehr
 web-closed-lead =
     Diesen Newsletter gibt es nicht mehr.
     Sie können sich nicht mehr anmelden.
