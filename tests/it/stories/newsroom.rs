@@ -302,13 +302,13 @@ each_database!(an_issue_is_planned_moved_and_unplanned_on_the_pages, |app| async
 
     let moved = post(&app, &format!("{plans}/{id}/move?lang=en"), &editor, &[("at", "2026-03-04T17:30")]).await;
     assert_eq!(location(&moved), "/staff?note=moved&lang=en");
-    let desk = get(&app, location(&moved), &editor).await.body;
+    let desk = get(&app, location(&moved), &editor).await.body.replace('\u{a0}', " ");
     assert!(desk.contains("The issue was moved") && desk.contains("4 March 2026, 17:30 (Europe/Berlin)"), "{desk}");
     let wrong = post(&app, &format!("{plans}/{id}/move?lang=en"), &editor, &[("at", "2001-01-01T00:00")]).await;
     assert!(wrong.status == 409 && wrong.body.contains("value=\"2001-01-01T00:00\""), "{}", wrong.body);
 
     let viewer = member(&app, "vera@example.org", Role::Viewer).await;
-    let seen = get(&app, "/staff?lang=en", &viewer).await.body;
+    let seen = get(&app, "/staff?lang=en", &viewer).await.body.replace('\u{a0}', " ");
     assert!(seen.contains("4 March 2026, 17:30") && !seen.contains("/unplan"), "{seen}");
     assert_eq!(post(&app, &format!("{plans}/{id}/unplan"), &viewer, &[]).await.status, 403);
     assert_eq!(issues(&app), 1);
