@@ -22,7 +22,7 @@ pub use plain::{COLUMNS, text, wrap};
 /// What authors may write beyond CommonMark. A footnote or a task list stays as it was typed.
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
-/// Sanitised HTML of `markdown`, with the elements of [`SANITISER`] only. Of HTML in it the same elements keep their meaning,
+/// Sanitised HTML of `markdown`, with the elements of a short list only. Of HTML in it the same elements keep their meaning,
 /// and of everything else the words stay. A link without a scheme becomes an https link; an image becomes a link to it, so that
 /// nothing is loaded from elsewhere.
 pub fn html(markdown: &str) -> String {
