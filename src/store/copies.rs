@@ -127,7 +127,7 @@ impl Exchange {
     }
 
     /// Moves what is there aside, with its log, under names that end with `mark`, and the new file into its place. While that is
-    /// going on the new file has the name that [`unfinished`] looks for.
+    /// going on the new file has the name that `unfinished` looks for.
     pub fn finish(self, mark: &str) -> Result<Vec<PathBuf>, StoreError> {
         let failed = |error: std::io::Error| failed(&self.path, error);
         let folder = match self.path.parent() {

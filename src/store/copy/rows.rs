@@ -1,5 +1,5 @@
 //! Rows of any table as bytes, the same whichever database they come from: PostgreSQL's binary format of COPY, which is also what
-//! is hashed. https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
+//! is hashed. <https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format".
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::deserialize::{self, QueryableByName};
