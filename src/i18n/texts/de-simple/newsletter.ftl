@@ -1,8 +1,7 @@
 # Newsletters, die zu Ende sind, und Newsletter, die später verschickt werden.
 
-web-closed-title = „{ $title }“ gibt es nicht mehr
+web-closed-title = Diesen Newsletter gibt es nicht mehr
 web-closed-lead =
-    Diesen Newsletter gibt es nicht mehr.
     Sie können sich nicht mehr anmelden.
     Es kommen keine neuen E-Mails.
 web-closed-links =
