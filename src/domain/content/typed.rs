@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Parser, Tag};
 
 use super::links::{next_bare, safe_url};
 use super::{OPTIONS, from_html, markup};
@@ -75,7 +75,7 @@ fn look(source: &str) -> Seen {
     for (event, range) in Parser::new_ext(source, OPTIONS).into_offset_iter() {
         match &event {
             Event::Code(_) | Event::InlineHtml(_) | Event::Html(_) => seen.literal.push(range.clone()),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => seen.literal.push(range.clone()),
+            Event::Start(Tag::CodeBlock(_)) => seen.literal.push(range.clone()),
             Event::Start(Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. }) => seen.literal.push(range.clone()),
             Event::Start(Tag::HtmlBlock) if depth == 0 => seen.html.push(range.clone()),
             Event::Text(_) => seen.words.push(range.clone()),
@@ -83,7 +83,7 @@ fn look(source: &str) -> Seen {
         }
         match event {
             Event::Start(_) => depth = depth.saturating_add(1),
-            Event::End(TagEnd::HtmlBlock) | Event::End(_) => depth = depth.saturating_sub(1),
+            Event::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
